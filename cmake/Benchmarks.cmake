@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+# bench/micro/*.cc: one Google Benchmark program each, built by the target `benchmarks` only.
+
+file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bench/micro/*.cc")
+if(NOT sources)
+  return()
+endif()
+
+find_package(benchmark CONFIG REQUIRED)
+add_custom_target(benchmarks)
+foreach(source IN LISTS sources)
+  get_filename_component(name "${source}" NAME_WE)
+  add_executable(${name} EXCLUDE_FROM_ALL "${source}")
+  target_link_libraries(${name} PRIVATE
+    ${NDR_MODULE_TARGETS} ndr_dependencies ndr_warnings benchmark::benchmark_main)
+  add_dependencies(benchmarks ${name})
+endforeach()

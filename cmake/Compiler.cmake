@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+# How everything is compiled. NDR_SANITIZE is a list for -fsanitize=, set by the presets.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+
+set(NDR_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize= takes them")
+set(CMAKE_CXX_FLAGS_DEV "-O1")
+
+# Floats must be the same bits on every machine: no fused multiply-add where the processor has one.
+add_compile_options(-ffp-contract=off)
+if(NDR_SANITIZE)
+  add_compile_options(-fsanitize=${NDR_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${NDR_SANITIZE})
+endif()
+
+find_program(NDR_CCACHE ccache)
+if(NDR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${NDR_CCACHE}")
+endif()
+
+find_program(NDR_MOLD mold)
+find_program(NDR_LLD ld.lld)
+if(NDR_MOLD)
+  add_link_options(-fuse-ld=mold)
+elseif(NDR_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+
+# An old-style RPATH also serves the libraries that the loaded libraries need, which an installed
+# binary relies on.
+add_link_options(-Wl,--disable-new-dtags -Wl,--as-needed)
+
+# Warnings are for the project's own sources: linked by each of its targets.
+add_library(ndr_warnings INTERFACE)
+target_compile_options(ndr_warnings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Werror)

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+# Each folder tests/<name> is one ctest test per kind of source in it: <name>_test for its *_test.cc
+# (GoogleTest, with the support files *.cc beside them and in tests/), <name>_pytest for its test_*.py.
+
+set(NDR_SHARED_DATA "${CMAKE_SOURCE_DIR}/../shared/data" CACHE PATH "Folder of real logs for the tests")
+set(test_environment "NDR_BINARY=${CMAKE_BINARY_DIR}/bin/ndr" "NDR_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+if(NDR_SANITIZE)
+  # Arrow's own pools would hide its buffers from the sanitizers.
+  list(APPEND test_environment "ARROW_DEFAULT_MEMORY_POOL=system")
+endif()
+if(NOT DEFINED ENV{NDR_SHARED_DATA})
+  list(APPEND test_environment "NDR_SHARED_DATA=${NDR_SHARED_DATA}")
+endif()
+
+find_package(GTest CONFIG REQUIRED)
+find_package(rapidcheck CONFIG REQUIRED)
+
+file(GLOB support CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/*.cc")
+add_library(ndr_test_support INTERFACE)
+target_include_directories(ndr_test_support INTERFACE "${CMAKE_SOURCE_DIR}/tests")
+target_link_libraries(ndr_test_support INTERFACE
+  ${NDR_MODULE_TARGETS} ndr_dependencies ndr_warnings GTest::gmock_main rapidcheck rapidcheck_gtest)
+if(support)
+  add_library(ndr_test_support_files STATIC ${support})
+  target_link_libraries(ndr_test_support_files PRIVATE ndr_test_support)
+  target_link_libraries(ndr_test_support INTERFACE ndr_test_support_files)
+endif()
+
+function(ndr_add_test name)
+  add_test(NAME ${name} ${ARGN})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 1500 ENVIRONMENT "${test_environment}"
+                       WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+endfunction()
+
+file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES true "${CMAKE_SOURCE_DIR}/tests/*")
+foreach(folder IN LISTS folders)
+  get_filename_component(name "${folder}" NAME)
+  file(GLOB cases CONFIGURE_DEPENDS "${folder}/*_test.cc")
+  file(GLOB python_cases CONFIGURE_DEPENDS "${folder}/test_*.py")
+
+  if(cases)
+    file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cc")
+    set(target ${name}_test)
+    if(name STREQUAL "tsan")
+      set(target parallel_tsan_test)
+    endif()
+    add_executable(${target} ${sources})
+    target_link_libraries(${target} PRIVATE ndr_test_support)
+    ndr_add_test(${target} COMMAND ${target})
+  endif()
+
+  if(python_cases)
+    ndr_add_test(${name}_pytest COMMAND "${NDR_PYTHON}" -m pytest -q -p no:cacheprovider "${folder}")
+    set_tests_properties(${name}_pytest PROPERTIES FIXTURES_REQUIRED python_env)
+  endif()
+endforeach()
+
+ndr_add_test(python_env COMMAND bash "${CMAKE_SOURCE_DIR}/tools/python_env.sh" "${NDR_PYTHON_ENV}"
+             "${CMAKE_SOURCE_DIR}/tools/requirements.txt" "${CMAKE_SOURCE_DIR}/tools/requirements-test.txt")
+set_tests_properties(python_env PROPERTIES FIXTURES_SETUP python_env)
+
+ndr_add_test(layers COMMAND /usr/bin/python3 "${CMAKE_SOURCE_DIR}/tools/check_layers.py"
+             "${CMAKE_SOURCE_DIR}")
