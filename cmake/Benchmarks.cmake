@@ -2,11 +2,11 @@
 # bench/micro/*.cc: one Google Benchmark program each, built by the target `benchmarks` only.
 
 file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bench/micro/*.cc")
-if(NOT sources)
+find_package(benchmark CONFIG QUIET)
+if(NOT sources OR NOT benchmark_FOUND)
   return()
 endif()
 
-find_package(benchmark CONFIG REQUIRED)
 add_custom_target(benchmarks)
 foreach(source IN LISTS sources)
   get_filename_component(name "${source}" NAME_WE)

@@ -52,12 +52,15 @@ foreach(folder IN LISTS folders)
   if(python_cases)
     ndr_add_test(${name}_pytest COMMAND "${NDR_PYTHON}" -m pytest -q -p no:cacheprovider "${folder}")
     set_tests_properties(${name}_pytest PROPERTIES FIXTURES_REQUIRED python_env)
+    set(python_tests TRUE)
   endif()
 endforeach()
 
-ndr_add_test(python_env COMMAND bash "${CMAKE_SOURCE_DIR}/tools/python_env.sh" "${NDR_PYTHON_ENV}"
-             "${CMAKE_SOURCE_DIR}/tools/requirements.txt" "${CMAKE_SOURCE_DIR}/tools/requirements-test.txt")
-set_tests_properties(python_env PROPERTIES FIXTURES_SETUP python_env)
+if(python_tests)
+  ndr_add_test(python_env COMMAND bash "${CMAKE_SOURCE_DIR}/tools/python_env.sh" "${NDR_PYTHON_ENV}"
+               "${CMAKE_SOURCE_DIR}/tools/requirements.txt" "${CMAKE_SOURCE_DIR}/tools/requirements-test.txt")
+  set_tests_properties(python_env PROPERTIES FIXTURES_SETUP python_env)
+endif()
 
 ndr_add_test(layers COMMAND /usr/bin/python3 "${CMAKE_SOURCE_DIR}/tools/check_layers.py"
              "${CMAKE_SOURCE_DIR}")

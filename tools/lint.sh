@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# lint.sh: the layers, the format and clang-tidy, on every source in git.
+set -euo pipefail
+
+/usr/bin/python3 tools/check_layers.py .
+git ls-files '*.cc' '*.h' | xargs --no-run-if-empty clang-format --dry-run --Werror
+cmake --preset release >/dev/null
+run-clang-tidy -quiet -p build/release "$PWD/(src|apps)/" 2> >(grep -v 'warnings generated' >&2)
