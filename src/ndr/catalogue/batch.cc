@@ -49,7 +49,7 @@ template <class T>
 arrow::Result<std::span<const T>> Values(const arrow::RecordBatch& batch, std::string_view column) {
   const auto also = std::is_same_v<T, int64_t> ? arrow::Type::TIMESTAMP : kTypeOf<T>;
   ARROW_ASSIGN_OR_RAISE(const auto array, Find(batch, column, {kTypeOf<T>, also}));
-  return std::span<const T>(array->data()->GetValues<T>(1), static_cast<size_t>(array->length()));
+  return std::span<const T>(array->data()->template GetValues<T>(1), static_cast<size_t>(array->length()));
 }
 template arrow::Result<std::span<const int64_t>> Values<int64_t>(const arrow::RecordBatch&, std::string_view);
 template arrow::Result<std::span<const int32_t>> Values<int32_t>(const arrow::RecordBatch&, std::string_view);
