@@ -1,33 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each folder tests/<name> is one ctest test per kind of source in it: <name>_test for its *_test.cc
 # (GoogleTest, with the support files *.cc beside them and in tests/), <name>_pytest for its test_*.py.
+# The folder of a module links that module and what lies below it; any other folder links them all.
 
-set(NDR_SHARED_DATA "${CMAKE_SOURCE_DIR}/../shared/data" CACHE PATH "Folder of real logs for the tests")
 set(test_environment "NDR_BINARY=${CMAKE_BINARY_DIR}/bin/ndr" "NDR_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
 if(NDR_SANITIZE)
   # Arrow's own pools would hide its buffers from the sanitizers.
   list(APPEND test_environment "ARROW_DEFAULT_MEMORY_POOL=system")
 endif()
-if(NOT DEFINED ENV{NDR_SHARED_DATA})
-  list(APPEND test_environment "NDR_SHARED_DATA=${NDR_SHARED_DATA}")
-endif()
+# Real logs lie where NDR_SHARED_DATA says when the tests run, by default beside the project.
+set(with_data sh -c "NDR_SHARED_DATA=\${NDR_SHARED_DATA:-${CMAKE_SOURCE_DIR}/../shared/data} exec \"$@\"" sh)
 
 find_package(GTest CONFIG REQUIRED)
 find_package(rapidcheck CONFIG REQUIRED)
 
 file(GLOB support CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/*.cc")
-add_library(ndr_test_support INTERFACE)
-target_include_directories(ndr_test_support INTERFACE "${CMAKE_SOURCE_DIR}/tests")
-target_link_libraries(ndr_test_support INTERFACE
-  ${NDR_MODULE_TARGETS} ndr_dependencies ndr_warnings GTest::gmock_main rapidcheck rapidcheck_gtest)
-if(support)
-  add_library(ndr_test_support_files STATIC ${support})
-  target_link_libraries(ndr_test_support_files PRIVATE ndr_test_support)
-  target_link_libraries(ndr_test_support INTERFACE ndr_test_support_files)
-endif()
+add_library(ndr_testing INTERFACE)
+target_include_directories(ndr_testing INTERFACE "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/tests")
+target_link_libraries(ndr_testing INTERFACE
+  ndr_dependencies ndr_warnings GTest::gmock_main rapidcheck rapidcheck_gtest)
 
 function(ndr_add_test name)
-  add_test(NAME ${name} ${ARGN})
+  add_test(NAME ${name} COMMAND ${with_data} ${ARGN})
   set_tests_properties(${name} PROPERTIES TIMEOUT 1500 ENVIRONMENT "${test_environment}"
                        WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
 endfunction()
@@ -44,23 +38,27 @@ foreach(folder IN LISTS folders)
     if(name STREQUAL "tsan")
       set(target parallel_tsan_test)
     endif()
-    add_executable(${target} ${sources})
-    target_link_libraries(${target} PRIVATE ndr_test_support)
-    ndr_add_test(${target} COMMAND ${target})
+    add_executable(${target} ${sources} ${support})
+    if(TARGET ndr_${name})
+      target_link_libraries(${target} PRIVATE ndr_${name} ndr_testing)
+    else()
+      target_link_libraries(${target} PRIVATE ${NDR_MODULE_TARGETS} ndr_testing)
+    endif()
+    ndr_add_test(${target} $<TARGET_FILE:${target}>)
   endif()
 
   if(python_cases)
-    ndr_add_test(${name}_pytest COMMAND "${NDR_PYTHON}" -m pytest -q -p no:cacheprovider "${folder}")
+    ndr_add_test(${name}_pytest "${NDR_PYTHON}" -m pytest -q -p no:cacheprovider "${folder}")
     set_tests_properties(${name}_pytest PROPERTIES FIXTURES_REQUIRED python_env)
     set(python_tests TRUE)
   endif()
 endforeach()
 
 if(python_tests)
-  ndr_add_test(python_env COMMAND bash "${CMAKE_SOURCE_DIR}/tools/python_env.sh" "${NDR_PYTHON_ENV}"
+  ndr_add_test(python_env bash "${CMAKE_SOURCE_DIR}/tools/python_env.sh" "${NDR_PYTHON_ENV}"
                "${CMAKE_SOURCE_DIR}/tools/requirements.txt" "${CMAKE_SOURCE_DIR}/tools/requirements-test.txt")
   set_tests_properties(python_env PROPERTIES FIXTURES_SETUP python_env)
 endif()
 
-ndr_add_test(layers COMMAND /usr/bin/python3 "${CMAKE_SOURCE_DIR}/tools/check_layers.py"
+ndr_add_test(layers /usr/bin/python3 "${CMAKE_SOURCE_DIR}/tools/check_layers.py"
              "${CMAKE_SOURCE_DIR}")
