@@ -5,7 +5,11 @@
 set(NDR_ARROW_MINIMUM 21)  # the first release with the compute kernels in a library of their own
 
 find_package(Arrow CONFIG QUIET)
-if(Arrow_FOUND AND Arrow_VERSION VERSION_GREATER_EQUAL NDR_ARROW_MINIMUM)
+if(Arrow_FOUND)
+  if(Arrow_VERSION VERSION_LESS NDR_ARROW_MINIMUM)
+    message(FATAL_ERROR "Arrow ${Arrow_VERSION} in ${Arrow_DIR} is older than ${NDR_ARROW_MINIMUM}. "
+      "To take Arrow from the wheel: cmake -D CMAKE_DISABLE_FIND_PACKAGE_Arrow=ON ...")
+  endif()
   foreach(package IN ITEMS ArrowCompute ArrowAcero ArrowDataset Parquet)
     find_package(${package} CONFIG REQUIRED HINTS "${Arrow_DIR}")
   endforeach()
