@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# bench/micro/*.cc: one Google Benchmark program each, built by the target `benchmarks` only.
+# bench/micro/<name>_bench.cc: one Google Benchmark program each, built by the target `benchmarks` only.
 
-file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bench/micro/*.cc")
+file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bench/micro/*_bench.cc")
 find_package(benchmark CONFIG QUIET)
 if(NOT sources OR NOT benchmark_FOUND)
   return()
