@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The engine against the oracle: $NDR_BINARY replays each scenario, every dataset is compared cell by cell."""
+import json
+import os
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+
+import compare
+import generate
+import oracle
+import scenarios
+
+BINARY = os.environ.get("NDR_BINARY")
+pytestmark = pytest.mark.skipif(not BINARY, reason="NDR_BINARY does not name an ndr binary")
+TIMEOUT_SECONDS = 300
+
+
+def replay(scenario, folder):
+    """Writes the input and runs the engine; returns its root."""
+    records, project, root = folder / "sessions.jsonl", folder / "project.json", folder / "root"
+    generate.write(scenario.records, records)
+    project.write_text(json.dumps(scenario.project))
+    command = [BINARY, "replay", "--input", str(records), "--root", str(root), "--project", str(project),
+               "--reference-time", scenario.reference.isoformat() + "Z"]
+    if scenario.horizons:
+        command += ["--horizons", scenario.horizons]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
+    assert run.returncode == 0, f"{' '.join(command)}\n{run.stdout[-4000:]}\n{run.stderr[-4000:]}"
+    return root
+
+
+@pytest.fixture(scope="module", params=list(scenarios.ALL))
+def both(request, tmp_path_factory):
+    """The oracle's connection and the engine's root of one scenario."""
+    folder = tmp_path_factory.mktemp(request.param)
+    scenario = scenarios.ALL[request.param]()
+    if scenario.machines:
+        machines = folder / "machines.csv"
+        machines.write_text(scenario.machines)
+        scenario.project["ip_machine_mapping"] = {"path": str(machines)}
+    root = replay(scenario, folder)
+    con = oracle.run(scenario.records, scenario.project, scenario.reference, scenario.horizons)
+    yield SimpleNamespace(con=con, root=str(root), scenario=scenario)
+    con.close()
+
+
+@pytest.mark.parametrize("dataset", list(compare.DATASETS))
+def test_dataset(both, dataset):
+    differences = compare.dataset(both.con, both.root, dataset)
+    assert not differences, f"{both.scenario.name}\n{differences}"
+
+
+def test_input_is_nasty_enough(both):
+    """The scenario exercises what it is for: each level, each scale, new and rare pairs, evidence of both sorts."""
+    one = lambda query: both.con.execute(query).fetchone()[0]  # noqa: E731
+    assert one("SELECT count(DISTINCT baseline_level) FROM fg_c_host") >= 2
+    assert one("SELECT count(DISTINCT scale_source) FROM cmetric WHERE z IS NOT NULL") == 3
+    assert one("SELECT count(*) FROM fg_c_host WHERE new_pair_cnt > 0 AND rare_pair_cnt > new_pair_cnt") > 0
+    assert one("SELECT count(*) FROM weight WHERE w_host < 1000") > 0
+    assert one("SELECT count(*) FROM fg_a WHERE sessions_cnt = 0 AND threat_cnt > 0") > 0
+    assert one("SELECT count(*) FROM fg_a WHERE beacon_pair_cnt > 0") > 0
+    assert one("SELECT count(DISTINCT kind) FROM fg_c_reason") >= 5
+    assert one("SELECT count(*) FROM fg_c_evidence WHERE standing_score >= 20") > 0
