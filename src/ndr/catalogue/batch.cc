@@ -2,6 +2,7 @@
 #include "ndr/catalogue/batch.h"
 
 #include <arrow/array.h>
+#include <arrow/array/array_dict.h>
 #include <arrow/array/concatenate.h>
 #include <arrow/buffer.h>
 #include <arrow/table.h>
@@ -68,6 +69,20 @@ arrow::Result<Texts> TextsOf(const arrow::RecordBatch& batch, std::string_view c
   ARROW_ASSIGN_OR_RAISE(const auto array, Find(batch, column, {arrow::Type::STRING}));
   const auto& text = static_cast<const arrow::StringArray&>(*array);
   return Texts{text.raw_value_offsets(), reinterpret_cast<const char*>(text.raw_data())};
+}
+
+arrow::Result<Words> WordsOf(const arrow::RecordBatch& batch, std::string_view column) {
+  ARROW_ASSIGN_OR_RAISE(const auto array, Find(batch, column, {arrow::Type::DICTIONARY}));
+  const auto& dictionary = static_cast<const arrow::DictionaryArray&>(*array);
+  const auto& indices = *dictionary.indices();
+  const auto& words = *dictionary.dictionary();
+  if (indices.type_id() != arrow::Type::INT32 || words.type_id() != arrow::Type::STRING)
+    return Status::Invalid("column '", column, "' has type ", array->type()->ToString());
+  const auto& text = static_cast<const arrow::StringArray&>(words);
+  return Words{std::span<const int32_t>(indices.data()->GetValues<int32_t>(1), static_cast<size_t>(indices.length())),
+               Validity{array->null_bitmap_data(), array->offset()},
+               Texts{text.raw_value_offsets(), reinterpret_cast<const char*>(text.raw_data())},
+               static_cast<int32_t>(text.length())};
 }
 
 arrow::Result<const uint8_t*> AddressBytes(const arrow::RecordBatch& batch, std::string_view column) {
@@ -159,6 +174,24 @@ void BatchBuilder::PutTexts(std::string_view column, std::span<const std::string
     offsets.push_back(static_cast<int32_t>(bytes.size()));
   }
   Set(column, TextArray(std::move(offsets), std::move(bytes), valid));
+}
+
+void BatchBuilder::PutTextBytes(std::string_view column, std::vector<int32_t> offsets, std::string bytes,
+                                const std::vector<uint8_t>& valid) {
+  Set(column, TextArray(std::move(offsets), std::move(bytes), valid));
+}
+
+void BatchBuilder::PutDictionary(std::string_view column, std::vector<int32_t> index, const std::shared_ptr<arrow::Array>& words) {
+  std::vector<uint8_t> valid(index.size());
+  for (size_t i = 0; i < index.size(); ++i) {
+    valid[i] = index[i] >= 0;
+    if (index[i] < 0) index[i] = 0;
+  }
+  int64_t nulls = 0;
+  const auto bits = Bits(valid, &nulls);
+  const auto rows = static_cast<int64_t>(index.size());
+  const auto numbers = std::make_shared<arrow::Int32Array>(rows, arrow::Buffer::FromVector(std::move(index)), bits, nulls);
+  Set(column, std::make_shared<arrow::DictionaryArray>(arrow::dictionary(arrow::int32(), arrow::utf8()), numbers, words));
 }
 
 void BatchBuilder::PutArray(std::string_view column, std::shared_ptr<arrow::Array> array) { Set(column, std::move(array)); }

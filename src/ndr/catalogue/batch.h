@@ -35,12 +35,23 @@ struct Texts {
   }
 };
 
+/// A dictionary-encoded text column: row i holds `words[index[i]]`; ask `valid` before `index`.
+struct Words {
+  std::span<const int32_t> index;
+  Validity valid;
+  Texts words;
+  int32_t count = 0;  ///< of words
+  /// The word's number, or -1 for null.
+  int32_t operator[](size_t row) const { return valid[row] ? index[row] : -1; }
+};
+
 /// Values of a column by name, without copying. T is int64_t (instants too), int32_t, uint16_t, uint8_t, int8_t or double. A column
 /// that is absent or of another type is Invalid and named. Null rows hold unspecified values: ask Valid.
 template <class T>
 arrow::Result<std::span<const T>> Values(const arrow::RecordBatch& batch, std::string_view column);
 arrow::Result<Validity> Valid(const arrow::RecordBatch& batch, std::string_view column);
 arrow::Result<Texts> TextsOf(const arrow::RecordBatch& batch, std::string_view column);
+arrow::Result<Words> WordsOf(const arrow::RecordBatch& batch, std::string_view column);
 /// The 16 bytes of row i stand at `[16 i]`.
 arrow::Result<const uint8_t*> AddressBytes(const arrow::RecordBatch& batch, std::string_view column);
 arrow::Result<std::vector<base::Address>> Addresses(const arrow::RecordBatch& batch, std::string_view column);
@@ -58,6 +69,10 @@ class BatchBuilder {
   void PutWords(std::string_view column, std::span<const int32_t> index, std::span<const std::string> words);
   void PutConstant(std::string_view column, std::string_view text);
   void PutTexts(std::string_view column, std::span<const std::string> texts, const std::vector<uint8_t>& valid = {});
+  /// Row i gets the bytes between `offsets[i]` and `offsets[i + 1]`.
+  void PutTextBytes(std::string_view column, std::vector<int32_t> offsets, std::string bytes, const std::vector<uint8_t>& valid = {});
+  /// A dictionary-encoded column: row i gets `words[index[i]]`, an index below 0 is null; `words` is an utf8 array.
+  void PutDictionary(std::string_view column, std::vector<int32_t> index, const std::shared_ptr<arrow::Array>& words);
   /// For lists and structs, and text built otherwise.
   void PutArray(std::string_view column, std::shared_ptr<arrow::Array> array);
   /// The batch; Invalid names a column that is missing, unknown, too short or null where it must not be.
