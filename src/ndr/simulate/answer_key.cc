@@ -33,7 +33,8 @@ Json BehavioursJson(const std::vector<Behaviour>& behaviours) {
   return list;
 }
 
-// Throws where the text is no instant, as nlohmann does where a value has another type: ReadAnswerKey catches both.
+// Throws where the text is no instant, as nlohmann does where a value has another type: ReadAnswerKey catches
+// both.
 base::Micros InstantAt(const Json& json, const char* name) {
   const auto text = json.at(name).get<std::string>();
   const auto civil = base::ParseCivil(text);
@@ -45,7 +46,9 @@ std::vector<base::Address> AddressesAt(const Json& json, const char* name) {
   std::vector<base::Address> addresses;
   for (const Json& item : json.at(name)) {
     const auto address = base::ParseAddress(item.get<std::string>());
-    if (!address) throw std::invalid_argument(std::string(name) + ": '" + item.get<std::string>() + "' is not an address");
+    if (!address)
+      throw std::invalid_argument(std::string(name) + ": '" + item.get<std::string>() +
+                                  "' is not an address");
     addresses.push_back(*address);
   }
   return addresses;

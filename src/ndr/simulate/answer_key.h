@@ -16,8 +16,10 @@ namespace ndr::simulate {
 
 /// Something out of the ordinary that some hosts did in [from, to).
 struct Behaviour {
-  std::string name;  ///< beacon, exfiltration, horizontal_scan, vertical_scan, lateral_movement; backup_server, ...
-  std::string kind;  ///< the kind of finding that an attack should become (specification 3); empty for a harmless one
+  std::string
+      name;  ///< beacon, exfiltration, horizontal_scan, vertical_scan, lateral_movement; backup_server, ...
+  std::string
+      kind;  ///< the kind of finding that an attack should become (specification 3); empty for a harmless one
   std::string what;  ///< one sentence for people
   std::vector<base::Address> hosts;
   base::Micros from = 0, to = 0;

@@ -12,9 +12,9 @@ namespace ndr::simulate {
 namespace {
 
 using base::Address;
-using base::Micros;
 using base::kMicrosPerMinute;
 using base::kMicrosPerSecond;
+using base::Micros;
 
 constexpr uint64_t kAttackStream = 30, kVictimStream = 31;
 constexpr size_t kListed = 100;  // of an answer's peers and ports
@@ -22,7 +22,8 @@ constexpr Micros kAttackHour = 60 * kMicrosPerMinute;
 
 enum Attack : uint64_t { kBeacon, kExfiltration, kHorizontalScan, kVerticalScan, kLateralMovement, kAttacks };
 
-// Distinct workstations, one per attack: nobody's administrator, and on day and night where there are enough of those.
+// Distinct workstations, one per attack: nobody's administrator, and on day and night where there are enough
+// of those.
 std::array<const Host*, kAttacks> ChooseHosts(const Network& network) {
   Random random(network.seed, kVictimStream);
   std::vector<std::pair<uint64_t, const Host*>> order;
@@ -41,8 +42,12 @@ std::array<const Host*, kAttacks> ChooseHosts(const Network& network) {
 class Planter {
  public:
   Planter(const Network& network, Attack attack, const Host& host, Micros scored_from, Micros end)
-      : network_(network), host_(host), random_(network.seed, kAttackStream, attack), writer_(&random_, &sessions_),
-        scored_from_(scored_from), end_(end) {
+      : network_(network),
+        host_(host),
+        random_(network.seed, kAttackStream, attack),
+        writer_(&random_, &sessions_),
+        scored_from_(scored_from),
+        end_(end) {
     behaviour_.hosts = {host.v4};
   }
 
@@ -78,12 +83,16 @@ class Planter {
   void List(Address peer, int port) {
     auto& peers = behaviour_.peers;
     auto& ports = behaviour_.ports;
-    if (peers.size() < kListed && std::find(peers.begin(), peers.end(), peer) == peers.end()) peers.push_back(peer);
-    if (ports.size() < kListed && std::find(ports.begin(), ports.end(), port) == ports.end()) ports.push_back(port);
+    if (peers.size() < kListed && std::find(peers.begin(), peers.end(), peer) == peers.end())
+      peers.push_back(peer);
+    if (ports.size() < kListed && std::find(ports.begin(), ports.end(), port) == ports.end())
+      ports.push_back(port);
   }
   Outcome Failure(double timed_out, double refused) {
     const double u = random_.Uniform();
-    return u < timed_out ? Outcome::kTimedOut : u < timed_out + refused ? Outcome::kRefused : Outcome::kDenied;
+    return u < timed_out             ? Outcome::kTimedOut
+           : u < timed_out + refused ? Outcome::kRefused
+                                     : Outcome::kDenied;
   }
 
   const Network& network_;
@@ -108,9 +117,11 @@ void Planter::Beacon() {
   List(controller, profile.port);
   double t = static_cast<double>(behaviour_.from);
   for (; t < static_cast<double>(behaviour_.to); t += period * random_.Uniform(0.8, 1.2))
-    Try(static_cast<Micros>(t), controller, profile, random_.Chance(0.01) ? Outcome::kTimedOut : Outcome::kFinished);
+    Try(static_cast<Micros>(t), controller, profile,
+        random_.Chance(0.01) ? Outcome::kTimedOut : Outcome::kFinished);
   Name("beacon", "beaconing",
-       "calls one outside address every " + std::to_string(static_cast<int>(period / 1e6)) + " s, give or take a fifth");
+       "calls one outside address every " + std::to_string(static_cast<int>(period / 1e6)) +
+           " s, give or take a fifth");
 }
 
 void Planter::Exfiltration() {
@@ -123,11 +134,13 @@ void Planter::Exfiltration() {
   for (int64_t i = 0; i < pieces; ++i) {
     const Micros t = behaviour_.from + i * length / pieces + random_.Between(0, length / pieces / 2);
     Session& s = Try(t, peer, profiles::kUpload, Outcome::kFinished);
-    SessionWriter::SetBytes(&s, static_cast<int64_t>(total / static_cast<double>(pieces) * random_.Uniform(0.7, 1.3)),
-                            random_.Between(8'000, 60'000));
+    SessionWriter::SetBytes(
+        &s, static_cast<int64_t>(total / static_cast<double>(pieces) * random_.Uniform(0.7, 1.3)),
+        random_.Between(8'000, 60'000));
   }
   Name("exfiltration", "exfiltration",
-       "sends about " + std::to_string(static_cast<int>(total / 1e6)) + " MB to one outside address that nobody used before");
+       "sends about " + std::to_string(static_cast<int>(total / 1e6)) +
+           " MB to one outside address that nobody used before");
 }
 
 void Planter::HorizontalScan() {
@@ -153,12 +166,13 @@ void Planter::HorizontalScan() {
         .service = Service::kNone;
   }
   Name("horizontal_scan", "scanning",
-       "tries port " + std::to_string(port) + " of " + std::to_string(sessions_.size()) + " internal addresses, nearly all in vain");
+       "tries port " + std::to_string(port) + " of " + std::to_string(sessions_.size()) +
+           " internal addresses, nearly all in vain");
 }
 
 void Planter::VerticalScan() {
   const Host& peer = network_.hosts[network_.servers[random_.Below(network_.servers.size())]];
-  const int64_t tries = random_.Between(240, 600);
+  const int64_t tries = random_.Between(240, 460);
   Place(random_.Between(6 * kMicrosPerMinute, 40 * kMicrosPerMinute));
   const Micros gap = (behaviour_.to - behaviour_.from) / tries;
   const int64_t first_port = random_.Between(1, 400), step = random_.Between(1, 7);
@@ -170,7 +184,8 @@ void Planter::VerticalScan() {
         random_.Chance(0.01) ? Outcome::kFinished : Failure(0.15, 0.7))
         .service = Service::kNone;
   }
-  Name("vertical_scan", "scanning", "tries " + std::to_string(tries) + " ports of one server, nearly all in vain");
+  Name("vertical_scan", "scanning",
+       "tries " + std::to_string(tries) + " ports of one server, nearly all in vain");
 }
 
 void Planter::LateralMovement() {
@@ -183,7 +198,8 @@ void Planter::LateralMovement() {
     // One in four is a server, at a port that nobody uses; the others are colleagues' computers.
     const uint64_t pick = offset + static_cast<uint64_t>(i) * stride;
     const bool is_server = i % 4 == 3;
-    const Host& peer = network_.hosts[is_server ? network_.servers[pick % network_.servers.size()] : stations[pick % stations.size()]];
+    const Host& peer = network_.hosts[is_server ? network_.servers[pick % network_.servers.size()]
+                                                : stations[pick % stations.size()]];
     if (peer.id == host_.id) continue;
     Profile way = is_server ? profiles::kWinRm : *kWays[random_.Below(std::size(kWays))];
     if (is_server) way.port = 5986;
@@ -194,7 +210,8 @@ void Planter::LateralMovement() {
       Try(t + j * random_.Between(20, 200) * kMicrosPerSecond, peer.v4, way, Outcome::kFinished);
   }
   Name("lateral_movement", "lateral_movement",
-       "logs on to " + std::to_string(behaviour_.peers.size()) + " computers that it has no business with, one after the other");
+       "logs on to " + std::to_string(behaviour_.peers.size()) +
+           " computers that it has no business with, one after the other");
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ constexpr int kNumberBitsPerSlice = 24;
 arrow::Status CheckOptions(const SimulationOptions& options) {
   if (options.start < 0 || options.start % base::kMicrosPerDay != 0)
     return arrow::Status::Invalid("start: must be a midnight UTC, not before 1970");
-  if (options.days < 1 || options.days > 366) return arrow::Status::Invalid("days: must be 1 to 366, not ", options.days);
+  if (options.days < 1 || options.days > 366)
+    return arrow::Status::Invalid("days: must be 1 to 366, not ", options.days);
   if (options.hosts < kMinHosts || options.hosts > kMaxHosts)
     return arrow::Status::Invalid("hosts: must be ", kMinHosts, " to ", kMaxHosts, ", not ", options.hosts);
   return arrow::Status::OK();
@@ -60,7 +61,8 @@ void Simulation::SessionsOf(int64_t slice_index, std::vector<Session>* sessions)
   AddOrdinaryTraffic(slice, sessions);
   const auto by_start = [](const Session& a, const Session& b) { return a.start < b.start; };
   const auto& planted = state_->attacks.sessions;
-  auto at = std::partition_point(planted.begin(), planted.end(), [&](const Session& s) { return s.start < start; });
+  auto at =
+      std::partition_point(planted.begin(), planted.end(), [&](const Session& s) { return s.start < start; });
   for (; at != planted.end() && at->start < slice.end(); ++at) sessions->push_back(*at);
   std::stable_sort(sessions->begin(), sessions->end(), by_start);
   uint64_t number = static_cast<uint64_t>(slice_index) << kNumberBitsPerSlice;

@@ -11,7 +11,8 @@ using base::Micros;
 constexpr uint64_t kInternet = 1ull << 40;  // beyond the ids of all hosts
 constexpr uint64_t kUptimeClock = 301;
 constexpr uint64_t kRegularCustomers = 400;
-constexpr std::array<uint16_t, 16> kKnockedPorts = {23, 22, 445, 80, 8080, 3389, 5900, 81, 2323, 8443, 1433, 6379, 5555, 21, 25, 3306};
+constexpr std::array<uint16_t, 16> kKnockedPorts = {23,   22,   445,  80,   8080, 3389, 5900, 81,
+                                                    2323, 8443, 1433, 6379, 5555, 21,   25,   3306};
 
 void Customers(const Slice& slice, SessionWriter& writer, const Host& server) {
   Random& random = writer.random();
@@ -34,9 +35,12 @@ void Noise(const Slice& slice, SessionWriter& writer, const Host& server) {
     Profile profile = profiles::kPlainWeb;
     profile.port = random.Chance(0.8) ? kKnockedPorts[random.Popular(kKnockedPorts.size())]
                                       : static_cast<uint16_t>(random.Between(1, 65535));
-    const base::Address target = random.Chance(0.6) ? server.v4 : InternalV4(server.segment, static_cast<uint32_t>(random.Between(1, 62)));
+    const base::Address target =
+        random.Chance(0.6) ? server.v4
+                           : InternalV4(server.segment, static_cast<uint32_t>(random.Between(1, 62)));
     const bool open = target == server.v4 && (profile.port == 80 || profile.port == 443);
-    writer.AddWithOutcome(t, PublicV4(random.Next()), target, profile, open ? Outcome::kResetByClient : Outcome::kDropped);
+    writer.AddWithOutcome(t, PublicV4(random.Next()), target, profile,
+                          open ? Outcome::kResetByClient : Outcome::kDropped);
   });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How well findings agree with the answer key of a simulation: what the demo prints at its end, and what is measured over
-// many seeds.
+// How well findings agree with the answer key of a simulation: what the demo prints at its end, and what is
+// measured over many seeds.
 #pragma once
 
 #include <cstdint>
@@ -26,21 +26,24 @@ inline constexpr double kMediumScore = 40;
 /// A day's window still sees what ended that long ago.
 inline constexpr base::Micros kFindingTail = base::kMicrosPerDay;
 
-/// What became of one behaviour. A finding belongs to it when its host is one of the behaviour's and [first_ts, last_ts]
-/// meets (from, to + kFindingTail]. Of those of an attack the strongest with the expected kind counts, else the strongest.
+/// What became of one behaviour. A finding belongs to it when its host is one of the behaviour's and
+/// [first_ts, last_ts] meets (from, to + kFindingTail]. Of those of an attack the strongest with the expected
+/// kind counts, else the strongest.
 struct Verdict {
   std::string name, expected_kind;
   std::optional<size_t> finding;  ///< index into the findings; none: it was missed
   std::string found_kind;
-  double score = 0;               ///< 0 when missed
-  int64_t rank = 0;               ///< 1 is the strongest of all findings, equal scores share the worst place; 0 when missed
+  double score = 0;  ///< 0 when missed
+  int64_t rank =
+      0;  ///< 1 is the strongest of all findings, equal scores share the worst place; 0 when missed
   bool outranks_harmless = false;  ///< an attack's: its score is above that of every harmless behaviour
 };
 
 struct Judgement {
-  std::vector<Verdict> planted;   ///< in the key's order
-  std::vector<Verdict> harmless;  ///< findings of hosts that also attack are not held against a harmless behaviour
-  int64_t findings = 0;           ///< all of them
+  std::vector<Verdict> planted;  ///< in the key's order
+  std::vector<Verdict>
+      harmless;          ///< findings of hosts that also attack are not held against a harmless behaviour
+  int64_t findings = 0;  ///< all of them
   int64_t medium_or_higher = 0;
   double medium_per_100_hosts_and_day = 0;  ///< over the key's hosts and its scored part
 };

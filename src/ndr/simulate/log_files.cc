@@ -26,7 +26,9 @@ std::string FileName(const SimulationOptions& options, base::Micros start) {
   const std::string instant = base::FormatInstant(start);  // 2026-03-03T08:15:00Z
   std::string name = instant.substr(0, 10) + "/conn." + instant.substr(11, 2);
   if (options.file_minutes < 60) name += "-" + instant.substr(14, 2);
-  name += options.format == Format::kNdrJson ? ".json" : options.format == Format::kZeek ? ".log" : ".binetflow";
+  name += options.format == Format::kNdrJson ? ".json"
+          : options.format == Format::kZeek  ? ".log"
+                                             : ".binetflow";
   return options.gzip ? name + ".gz" : name;
 }
 
@@ -47,7 +49,8 @@ arrow::Result<std::string> Gzip(const std::string& text) {
   return bytes;
 }
 
-arrow::Status MakeFile(const Simulation& simulation, const SimulationOptions& options, int64_t index, LogFile* file) {
+arrow::Status MakeFile(const Simulation& simulation, const SimulationOptions& options, int64_t index,
+                       LogFile* file) {
   const int64_t slices = options.file_minutes / base::kMinutesPerSlice;
   const base::Micros start = options.start + index * slices * base::kSliceMicros;
   file->name = FileName(options, start);
@@ -79,14 +82,17 @@ arrow::Status WriteWhole(const std::filesystem::path& path, std::string_view byt
 arrow::Result<AnswerKey> Simulate(const SimulationOptions& options, const SimulationProgress& progress) {
   if (options.file_minutes < base::kMinutesPerSlice || options.file_minutes % base::kMinutesPerSlice != 0 ||
       kMinutesPerDay % options.file_minutes != 0)
-    return arrow::Status::Invalid("file-minutes: must be a multiple of 15 that divides a day, not ", options.file_minutes);
+    return arrow::Status::Invalid("file-minutes: must be a multiple of 15 that divides a day, not ",
+                                  options.file_minutes);
   if (options.folder.empty()) return arrow::Status::Invalid("folder: where shall the logs go?");
   ARROW_ASSIGN_OR_RAISE(const Simulation simulation, Simulation::Make(options));
   const std::filesystem::path folder(options.folder);
   const auto count = static_cast<size_t>(options.days * (kMinutesPerDay / options.file_minutes));
   std::vector<LogFile> files(count);
   AnswerKey key = simulation.Answers();
-  const auto make = [&](size_t i) { return MakeFile(simulation, options, static_cast<int64_t>(i), &files[i]); };
+  const auto make = [&](size_t i) {
+    return MakeFile(simulation, options, static_cast<int64_t>(i), &files[i]);
+  };
   const auto write = [&](size_t i) {
     ARROW_RETURN_NOT_OK(WriteWhole(folder / files[i].name, files[i].bytes));
     key.sessions += files[i].sessions;

@@ -10,7 +10,8 @@ namespace ndr::simulate {
 LineWriter& LineWriter::CivilTime(base::Micros t, char in_date, char before_time) {
   const base::Micros day = base::DayStart(t), within = t - day;
   if (day != day_) {
-    const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day / base::kMicrosPerDay))};
+    const std::chrono::year_month_day date{
+        std::chrono::sys_days(std::chrono::days(day / base::kMicrosPerDay))};
     year_ = static_cast<int>(date.year());
     month_ = static_cast<int>(static_cast<unsigned>(date.month()));
     day_of_month_ = static_cast<int>(static_cast<unsigned>(date.day()));
@@ -34,14 +35,19 @@ std::string_view ToText(Format format) {
 
 void AppendLog(Format format, const std::vector<Session>& sessions, std::string* out) {
   switch (format) {
-    case Format::kNdrJson: return AppendNdrJson(sessions, out);
-    case Format::kZeek: return AppendZeek(sessions, out);
-    case Format::kArgus: return AppendArgus(sessions, out);
+    case Format::kNdrJson:
+      return AppendNdrJson(sessions, out);
+    case Format::kZeek:
+      return AppendZeek(sessions, out);
+    case Format::kArgus:
+      return AppendArgus(sessions, out);
   }
 }
 
 std::string LogHeader(Format format, base::Micros opened) {
-  return format == Format::kZeek ? ZeekHeader(opened) : format == Format::kArgus ? ArgusHeader() : std::string();
+  return format == Format::kZeek    ? ZeekHeader(opened)
+         : format == Format::kArgus ? ArgusHeader()
+                                    : std::string();
 }
 
 std::string LogFooter(Format format, base::Micros closed) {

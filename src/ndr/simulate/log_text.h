@@ -12,7 +12,8 @@
 
 namespace ndr::simulate {
 
-/// Builds one line after another, between Begin and End, in a buffer of kLineMax, which no line of ours comes near.
+/// Builds one line after another, between Begin and End, in a buffer of kLineMax, which no line of ours comes
+/// near.
 class LineWriter {
  public:
   static constexpr size_t kLineMax = 1024;

@@ -22,9 +22,10 @@ constexpr size_t kSites = 4000;
 // Keys of the streams of numbers that make the network.
 enum Stream : uint64_t { kHostStream = 1, kSiteStream, kPresenceStream };
 
-constexpr std::array kServers = {Role::kDirectory, Role::kDirectory, Role::kFile,       Role::kFile,    Role::kMail,
-                                 Role::kProxy,     Role::kDatabase,  Role::kApplication, Role::kBackup, Role::kMonitoring,
-                                 Role::kScanner,   Role::kRecorder,  Role::kTelephony,  Role::kGit,     Role::kWebServer};
+constexpr std::array kServers = {Role::kDirectory, Role::kDirectory,  Role::kFile,     Role::kFile,
+                                 Role::kMail,      Role::kProxy,      Role::kDatabase, Role::kApplication,
+                                 Role::kBackup,    Role::kMonitoring, Role::kScanner,  Role::kRecorder,
+                                 Role::kTelephony, Role::kGit,        Role::kWebServer};
 
 void AddHabits(Random& random, Host* host) {
   host->pace = random.LogNormal(1.0, 0.35);
@@ -45,13 +46,15 @@ class Builder {
     host.v4 = InternalV4(segment, number);
     host.id = static_cast<uint32_t>(network_.hosts.size());
     Random random(network_.seed, kHostStream, host.id);
-    if (random.Chance(v6_chance)) host.v6 = Address{kLocalV6Prefix | static_cast<uint64_t>(segment), random.Next() >> 1 | 1};
+    if (random.Chance(v6_chance))
+      host.v6 = Address{kLocalV6Prefix | static_cast<uint64_t>(segment), random.Next() >> 1 | 1};
     if (role == Role::kWorkstation) AddHabits(random, &host);
     return network_.hosts.emplace_back(host);
   }
 
   /// `count` hosts of one role, in as many segments as they need.
-  void AddMany(Role role, size_t count, int segment, size_t per_segment, double v6_chance, std::vector<uint32_t>* ids) {
+  void AddMany(Role role, size_t count, int segment, size_t per_segment, double v6_chance,
+               std::vector<uint32_t>* ids) {
     for (size_t i = 0; i < count; ++i) {
       const auto number = kFirstNumber + static_cast<uint32_t>(i % per_segment);
       ids->push_back(Add(role, segment + static_cast<int>(i / per_segment), number, v6_chance).id);
@@ -64,10 +67,13 @@ class Builder {
 
 void AddWorkstations(Builder& builder, size_t count, Network* network) {
   // Equal segments, so that each has enough hosts to be compared with one another.
-  const size_t segments = std::max<size_t>(1, (count + kWorkstationsPerSegment - 1) / kWorkstationsPerSegment);
+  const size_t segments =
+      std::max<size_t>(1, (count + kWorkstationsPerSegment - 1) / kWorkstationsPerSegment);
   const size_t per_segment = (count + segments - 1) / segments;
-  builder.AddMany(Role::kWorkstation, count, kFirstWorkstationSegment, per_segment, 0.6, &network->workstations);
-  for (size_t i = 0; i < segments; ++i) network->workstation_segments.push_back(kFirstWorkstationSegment + static_cast<int>(i));
+  builder.AddMany(Role::kWorkstation, count, kFirstWorkstationSegment, per_segment, 0.6,
+                  &network->workstations);
+  for (size_t i = 0; i < segments; ++i)
+    network->workstation_segments.push_back(kFirstWorkstationSegment + static_cast<int>(i));
   const size_t it_hosts = std::max<size_t>(1, count / 45), uploaders = std::max<size_t>(1, count / 40);
   for (size_t i = 0; i < count; ++i) {
     Host& host = network->hosts[network->workstations[i]];
@@ -102,14 +108,17 @@ void AddSites(Network* network) {
 
 }  // namespace
 
-Address InternalV4(int segment, uint32_t number) { return Address::V4(kPrefix | static_cast<uint32_t>(segment) << 8 | number); }
+Address InternalV4(int segment, uint32_t number) {
+  return Address::V4(kPrefix | static_cast<uint32_t>(segment) << 8 | number);
+}
 
 Address PublicV4(uint64_t number) {
   // First octets that are public throughout, so no reserved block needs a test.
-  static constexpr std::array<uint8_t, 24> kFirst = {13, 18, 20,  23,  31,  34,  35,  44,  45,  52,  54,  62,
+  static constexpr std::array<uint8_t, 24> kFirst = {13, 18, 20, 23,  31,  34,  35,  44,  45,  52,  54,  62,
                                                      77, 85, 91, 104, 108, 142, 151, 157, 185, 199, 204, 212};
   const uint64_t bits = base::Mix(number);
-  return Address::V4(static_cast<uint32_t>(kFirst[bits % kFirst.size()]) << 24 | static_cast<uint32_t>(bits >> 40));
+  return Address::V4(static_cast<uint32_t>(kFirst[bits % kFirst.size()]) << 24 |
+                     static_cast<uint32_t>(bits >> 40));
 }
 
 Address PublicV6(uint64_t number) {
@@ -134,12 +143,14 @@ Network MakeNetwork(uint64_t seed, int hosts) {
   Network network;
   network.seed = seed;
   const auto total = static_cast<size_t>(hosts);
-  const size_t printers = std::max<size_t>(2, total / 25), cameras = std::max<size_t>(2, total / 14), phones = total / 8;
+  const size_t printers = std::max<size_t>(2, total / 25), cameras = std::max<size_t>(2, total / 14),
+               phones = total / 8;
   Builder builder(&network);
   network.hosts.reserve(total);
   for (size_t i = 0; i < kServers.size(); ++i) {
     const int segment = kServers[i] == Role::kWebServer ? kDmzSegment : kServerSegment;
-    network.servers.push_back(builder.Add(kServers[i], segment, kFirstNumber + static_cast<uint32_t>(i), 0.5).id);
+    network.servers.push_back(
+        builder.Add(kServers[i], segment, kFirstNumber + static_cast<uint32_t>(i), 0.5).id);
   }
   builder.AddMany(Role::kPrinter, printers, kPrinterSegment, kHostsPerSegment, 0, &network.printers);
   builder.Add(Role::kThermostat, kDeviceSegment, 250, 0);
@@ -151,7 +162,8 @@ Network MakeNetwork(uint64_t seed, int hosts) {
 }
 
 Presence PresenceOn(const Network& network, const Host& host, base::Micros day_start) {
-  Random random(network.seed, kPresenceStream, host.id, static_cast<uint64_t>(day_start / base::kMicrosPerDay));
+  Random random(network.seed, kPresenceStream, host.id,
+                static_cast<uint64_t>(day_start / base::kMicrosPerDay));
   const int64_t weekday = (day_start / base::kMicrosPerDay + 3) % 7;  // 0 is Monday
   const bool weekend = weekday >= 5;
   Presence presence;
@@ -159,7 +171,8 @@ Presence PresenceOn(const Network& network, const Host& host, base::Micros day_s
   const double arrival = weekend ? 10 + 1.5 * random.Normal() : 8.2 + 0.6 * random.Normal();
   const double hours = weekend ? 2.5 + 0.5 * random.Normal() : 8.9 + 0.8 * random.Normal();
   presence.arrives = day_start + static_cast<int64_t>(std::max(0.0, arrival) * 60) * base::kMicrosPerMinute;
-  presence.leaves = presence.arrives + static_cast<int64_t>(std::max(0.5, hours) * 60) * base::kMicrosPerMinute;
+  presence.leaves =
+      presence.arrives + static_cast<int64_t>(std::max(0.5, hours) * 60) * base::kMicrosPerMinute;
   presence.intensity = random.LogNormal(1.0, 0.2);
   return presence;
 }

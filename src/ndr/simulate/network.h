@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The company that is simulated: its hosts by segment, their habits, and the sites of the internet that they visit.
+// The company that is simulated: its hosts by segment, their habits, and the sites of the internet that they
+// visit.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,7 @@ enum class Role : uint8_t {
   kApplication,
   kBackup,
   kMonitoring,
-  kScanner,  ///< the vulnerability scanner
+  kScanner,   ///< the vulnerability scanner
   kRecorder,  ///< pulls the cameras' streams
   kTelephony,
   kGit,
@@ -48,9 +49,9 @@ struct Host {
   double new_site_chance = 0;
   uint32_t habitual_sites = 0;
   bool always_on = false;
-  bool is_it = false;         ///< administers servers and helps users
+  bool is_it = false;  ///< administers servers and helps users
   bool is_developer = false;
-  bool is_uploader = false;   ///< sends large files to its cloud storage
+  bool is_uploader = false;  ///< sends large files to its cloud storage
 };
 
 struct Site {
@@ -62,7 +63,7 @@ struct Site {
 struct Network {
   uint64_t seed = 0;
   std::vector<Host> hosts;
-  std::vector<Site> sites;  ///< by popularity
+  std::vector<Site> sites;                                                           ///< by popularity
   std::vector<uint32_t> workstations, printers, cameras, phones, servers, it_hosts;  ///< indices into hosts
   std::vector<int> workstation_segments;
   std::vector<base::Address> cloud_storage, update_sites, resolvers, mail_exchangers;

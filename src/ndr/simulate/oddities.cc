@@ -7,7 +7,6 @@ namespace ndr::simulate {
 namespace {
 
 constexpr uint64_t kOddityStream = 20;
-constexpr base::Micros kOneHour = 60 * base::kMicrosPerMinute;
 
 // 0 is Monday: 1970-01-01 was a Thursday.
 int64_t Weekday(base::Micros day_start) { return (day_start / base::kMicrosPerDay + 3) % 7; }
@@ -34,7 +33,8 @@ Oddities PlaceOddities(const Network& network, base::Micros scored_from, base::M
   Oddities oddities;
   oddities.enabled = true;
   std::vector<base::Micros> workdays;
-  for (base::Micros day = base::DayStart(scored_from + base::kMicrosPerDay - 1); day + base::kMicrosPerDay <= end; day += base::kMicrosPerDay) {
+  for (base::Micros day = base::DayStart(scored_from + base::kMicrosPerDay - 1);
+       day + base::kMicrosPerDay <= end; day += base::kMicrosPerDay) {
     if (Weekday(day) == 0 && !oddities.busy_day) oddities.busy_day = day;
     if (Weekday(day) >= 5) continue;
     workdays.push_back(day);
@@ -44,16 +44,19 @@ Oddities PlaceOddities(const Network& network, base::Micros scored_from, base::M
   Random random(network.seed, kOddityStream);
   NewPrinter printer;
   printer.host = PrinterBeyond(network);
-  printer.from = workdays[random.Below(workdays.size())] + random.Between(9 * kOneHour, 15 * kOneHour);
-  printer.workstation_segment = network.workstation_segments[random.Below(network.workstation_segments.size())];
+  printer.from = workdays[random.Below(workdays.size())] + random.Between(9 * 4, 15 * 4) * base::kSliceMicros;
+  printer.workstation_segment =
+      network.workstation_segments[random.Below(network.workstation_segments.size())];
   oddities.printer = printer;
   return oddities;
 }
 
-std::vector<Behaviour> Describe(const Oddities& oddities, const Network& network, base::Micros start, base::Micros end) {
+std::vector<Behaviour> Describe(const Oddities& oddities, const Network& network, base::Micros start,
+                                base::Micros end) {
   std::vector<Behaviour> list;
   if (!oddities.enabled) return list;
-  const auto add = [&](const char* name, const char* what, std::vector<base::Address> hosts, base::Micros from, base::Micros to) {
+  const auto add = [&](const char* name, const char* what, std::vector<base::Address> hosts,
+                       base::Micros from, base::Micros to) {
     Behaviour& behaviour = list.emplace_back();
     behaviour.name = name;
     behaviour.what = what;
@@ -61,20 +64,24 @@ std::vector<Behaviour> Describe(const Oddities& oddities, const Network& network
     behaviour.from = from;
     behaviour.to = to;
   };
-  add("backup_server", "pulls gigabytes from every other server each night", {network.Server(Role::kBackup).v4}, start, end);
+  add("backup_server", "pulls gigabytes from every other server each night",
+      {network.Server(Role::kBackup).v4}, start, end);
   add("vulnerability_scanner", "tries 24 ports of every server, printer and camera each evening",
       {network.Server(Role::kScanner).v4}, start, end);
   for (const Host& host : network.hosts)
     if (host.role == Role::kThermostat)
-      add("lone_thermostat", "reports to its vendor every ten minutes, the only device that does", {host.v4}, start, end);
+      add("lone_thermostat", "reports to its vendor every ten minutes, the only device that does", {host.v4},
+          start, end);
   if (oddities.busy_day)
-    add("busy_monday", "every user does twice as much as usual", AddressesOf(network, network.workstations), *oddities.busy_day,
-        *oddities.busy_day + base::kMicrosPerDay);
+    add("busy_monday", "every user does twice as much as usual", AddressesOf(network, network.workstations),
+        *oddities.busy_day, *oddities.busy_day + base::kMicrosPerDay);
   if (oddities.patch_day)
     add("patch_day", "every workstation that is on downloads hundreds of megabytes of updates",
-        AddressesOf(network, network.workstations), *oddities.patch_day, *oddities.patch_day + base::kMicrosPerDay);
+        AddressesOf(network, network.workstations), *oddities.patch_day,
+        *oddities.patch_day + base::kMicrosPerDay);
   if (oddities.printer)
-    add("new_printer", "a printer that was never seen before begins its work", {oddities.printer->host.v4}, oddities.printer->from, end);
+    add("new_printer", "a printer that was never seen before begins its work", {oddities.printer->host.v4},
+        oddities.printer->from, end);
   return list;
 }
 

@@ -13,11 +13,12 @@ namespace ndr::simulate {
 
 struct NewPrinter {
   Host host;
-  base::Micros from = 0;
+  base::Micros from = 0;        ///< the start of a slice
   int workstation_segment = 0;  ///< whose users print on it from then on
 };
 
-/// What happens when. Nothing set: an ordinary network, whose backup server, scanner and thermostat are switched off.
+/// What happens when. Nothing set: an ordinary network, whose backup server, scanner and thermostat are
+/// switched off.
 struct Oddities {
   bool enabled = false;
   std::optional<base::Micros> busy_day;   ///< a Monday on which every user does twice as much
@@ -29,6 +30,7 @@ struct Oddities {
 Oddities PlaceOddities(const Network& network, base::Micros scored_from, base::Micros end);
 
 /// For the answer key.
-std::vector<Behaviour> Describe(const Oddities& oddities, const Network& network, base::Micros start, base::Micros end);
+std::vector<Behaviour> Describe(const Oddities& oddities, const Network& network, base::Micros start,
+                                base::Micros end);
 
 }  // namespace ndr::simulate

@@ -34,7 +34,8 @@ void SessionWriter::SetBytes(Session* s, int64_t source_bytes, int64_t destinati
   s->source_bytes = source_bytes;
   s->destination_bytes = destination_bytes;
   if (s->transport == Transport::kTcp) {
-    // Handshake and close are three packets and two; an acknowledgement goes back for every other packet of data.
+    // Handshake and close are three packets and two; an acknowledgement goes back for every other packet of
+    // data.
     s->source_packets = 4 + DataPackets(source_bytes) + DataPackets(destination_bytes) / 2;
     s->destination_packets = 3 + DataPackets(destination_bytes) + DataPackets(source_bytes) / 2;
   } else {
@@ -57,7 +58,8 @@ Outcome SessionWriter::DrawOutcome(const Profile& profile) {
   return Outcome::kFinished;
 }
 
-Session& SessionWriter::Add(base::Micros start, base::Address source, base::Address destination, const Profile& profile) {
+Session& SessionWriter::Add(base::Micros start, base::Address source, base::Address destination,
+                            const Profile& profile) {
   return AddWithOutcome(start, source, destination, profile, DrawOutcome(profile));
 }
 
@@ -77,9 +79,10 @@ Session& SessionWriter::AddWithOutcome(base::Micros start, base::Address source,
     s.service = profile.service;
     s.duration = static_cast<int64_t>(random_.LogNormal(profile.seconds, profile.seconds_sigma) * 1e6);
     const double request = random_.LogNormal(profile.request_bytes, profile.request_sigma);
-    const double reply = profile.tail > 0 && random_.Chance(profile.tail)
-                             ? random_.Pareto(kHeavyReplyFactor * profile.reply_bytes, kHeavyReplyAlpha, kHeaviestReply)
-                             : random_.LogNormal(profile.reply_bytes, profile.reply_sigma);
+    const double reply =
+        profile.tail > 0 && random_.Chance(profile.tail)
+            ? random_.Pareto(kHeavyReplyFactor * profile.reply_bytes, kHeavyReplyAlpha, kHeaviestReply)
+            : random_.LogNormal(profile.reply_bytes, profile.reply_sigma);
     SetBytes(&s, static_cast<int64_t>(request), static_cast<int64_t>(reply));
   } else if (outcome == Outcome::kRefused || outcome == Outcome::kDenied) {
     s.source_packets = s.destination_packets = 1;
@@ -88,7 +91,8 @@ Session& SessionWriter::AddWithOutcome(base::Micros start, base::Address source,
     Unanswered(random_, &s);
     // Over udp and icmp the question itself is payload.
     if (profile.transport != Transport::kTcp)
-      s.source_bytes = s.source_packets * static_cast<int64_t>(random_.LogNormal(profile.request_bytes, profile.request_sigma));
+      s.source_bytes = s.source_packets *
+                       static_cast<int64_t>(random_.LogNormal(profile.request_bytes, profile.request_sigma));
   }
   return s;
 }

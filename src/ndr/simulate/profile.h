@@ -9,8 +9,9 @@
 
 namespace ndr::simulate {
 
-/// The shape of one kind of session. Sizes and durations are log-normal around their medians; `tail` of the replies come
-/// from a Pareto distribution (alpha 1.1) instead, since a few transfers carry most of the bytes of a real network.
+/// The shape of one kind of session. Sizes and durations are log-normal around their medians; `tail` of the
+/// replies come from a Pareto distribution (alpha 1.1) instead, since a few transfers carry most of the bytes
+/// of a real network.
 struct Profile {
   Transport transport;
   Service service;
@@ -18,7 +19,7 @@ struct Profile {
   double request_bytes, request_sigma;
   double reply_bytes, reply_sigma;  // no reply at all: timed_out is 1
   double seconds, seconds_sigma;
-  double tail = 0;          ///< share of heavy replies
+  double tail = 0;           ///< share of heavy replies
   double timed_out = 0.001;  ///< share of sessions without any answer
   double refused = 0.0005;   ///< share refused with a reset (tcp only)
   double reset = 0.02;       ///< share of tcp sessions that end by a reset after the answer
@@ -67,9 +68,10 @@ class SessionWriter {
   /// A session of the profile's kind, its failures included.
   Session& Add(base::Micros start, base::Address source, base::Address destination, const Profile& profile);
   /// One whose outcome is given; without a reply it carries nothing.
-  Session& AddWithOutcome(base::Micros start, base::Address source, base::Address destination, const Profile& profile,
-                          Outcome outcome);
-  /// Sets the payload of both sides and what follows from it: packets, and a duration that a 40 MB/s network allows.
+  Session& AddWithOutcome(base::Micros start, base::Address source, base::Address destination,
+                          const Profile& profile, Outcome outcome);
+  /// Sets the payload of both sides and what follows from it: packets, and a duration that a 40 MB/s network
+  /// allows.
   static void SetBytes(Session* session, int64_t source_bytes, int64_t destination_bytes);
 
   Random& random() { return random_; }

@@ -6,33 +6,53 @@
 namespace ndr::simulate {
 namespace {
 
-using base::Micros;
 using base::kMicrosPerMinute;
 using base::kMicrosPerSecond;
+using base::Micros;
 
 constexpr Micros kHour = 60 * kMicrosPerMinute;
 constexpr uint64_t kServerTimeClock = 101, kPollClock = 102;
-// Each night the backup server pulls from every other server, one after the other, in the three hours from 01:00.
+// Each night the backup server pulls from every other server, one after the other, in the three hours from
+// 01:00.
 constexpr Micros kBackupFrom = 1 * kHour, kBackupLength = 3 * kHour;
-// Each evening the scanner tries its ports on every server, printer and device, evenly over the four hours from 19:00.
+// Each evening the scanner tries its ports on every server, printer and device, evenly over the four hours
+// from 19:00.
 constexpr Micros kSweepFrom = 19 * kHour, kSweepLength = 4 * kHour;
-constexpr std::array<uint16_t, 24> kSweptPorts = {21,  22,  23,   25,   53,   80,   88,   110,  139,  143,  389,  443,
-                                                  445, 554, 993,  1433, 3306, 3389, 5060, 5432, 5985, 8080, 8443, 9100};
+constexpr std::array<uint16_t, 24> kSweptPorts = {21,   22,   23,   25,   53,   80,   88,   110,
+                                                  139,  143,  389,  443,  445,  554,  993,  1433,
+                                                  3306, 3389, 5060, 5432, 5985, 8080, 8443, 9100};
 
 bool Listens(Role role, uint16_t port) {
   switch (port) {
-    case 22: return IsServer(role) && role != Role::kDirectory && role != Role::kFile;
-    case 53: case 88: case 389: return role == Role::kDirectory;
-    case 80: return role == Role::kWebServer || role == Role::kPrinter || role == Role::kCamera;
-    case 443: return role == Role::kWebServer || role == Role::kMail || role == Role::kPrinter;
-    case 139: case 445: return role == Role::kFile || role == Role::kDirectory;
-    case 25: case 993: return role == Role::kMail;
-    case 554: return role == Role::kCamera;
-    case 3389: case 5985: return role == Role::kFile || role == Role::kDirectory || role == Role::kMail;
-    case 5432: return role == Role::kDatabase;
-    case 8443: return role == Role::kApplication;
-    case 9100: return role == Role::kPrinter;
-    default: return false;
+    case 22:
+      return IsServer(role) && role != Role::kDirectory && role != Role::kFile;
+    case 53:
+    case 88:
+    case 389:
+      return role == Role::kDirectory;
+    case 80:
+      return role == Role::kWebServer || role == Role::kPrinter || role == Role::kCamera;
+    case 443:
+      return role == Role::kWebServer || role == Role::kMail || role == Role::kPrinter;
+    case 139:
+    case 445:
+      return role == Role::kFile || role == Role::kDirectory;
+    case 25:
+    case 993:
+      return role == Role::kMail;
+    case 554:
+      return role == Role::kCamera;
+    case 3389:
+    case 5985:
+      return role == Role::kFile || role == Role::kDirectory || role == Role::kMail;
+    case 5432:
+      return role == Role::kDatabase;
+    case 8443:
+      return role == Role::kApplication;
+    case 9100:
+      return role == Role::kPrinter;
+    default:
+      return false;
   }
 }
 
@@ -40,23 +60,36 @@ bool Listens(Role role, uint16_t port) {
 class Server {
  public:
   Server(const Slice& slice, const Host& host, std::vector<Session>* out)
-      : slice_(slice), network_(slice.network), host_(host), random_(SliceRandom(slice, host.id)), writer_(&random_, out) {}
+      : slice_(slice),
+        network_(slice.network),
+        host_(host),
+        random_(SliceRandom(slice, host.id)),
+        writer_(&random_, out) {}
 
   void Run() {
     Housekeeping();
     const double load = CompanyLoad(slice_.start);
     switch (host_.role) {
-      case Role::kDirectory: return Resolve(load);
-      case Role::kMail: return SendMail(load);
+      case Role::kDirectory:
+        return Resolve(load);
+      case Role::kMail:
+        return SendMail(load);
       case Role::kApplication:
-        return PerHour(20 + 140 * load, [&](Micros t) { To(t, network_.Server(Role::kDatabase), profiles::kDatabase); });
+        return PerHour(20 + 140 * load,
+                       [&](Micros t) { To(t, network_.Server(Role::kDatabase), profiles::kDatabase); });
       case Role::kProxy:
-        return PerHour(25, [&](Micros t) { Out(t, network_.sites[random_.Popular(200)].v4, profiles::kWeb); });
-      case Role::kMonitoring: return Poll();
-      case Role::kRecorder: return Record();
-      case Role::kBackup: return slice_.oddities.enabled ? BackUp() : void();
-      case Role::kScanner: return slice_.oddities.enabled ? Sweep() : void();
-      default: return;
+        return PerHour(25,
+                       [&](Micros t) { Out(t, network_.sites[random_.Popular(200)].v4, profiles::kWeb); });
+      case Role::kMonitoring:
+        return Poll();
+      case Role::kRecorder:
+        return Record();
+      case Role::kBackup:
+        return slice_.oddities.enabled ? BackUp() : void();
+      case Role::kScanner:
+        return slice_.oddities.enabled ? Sweep() : void();
+      default:
+        return;
     }
   }
 
@@ -71,25 +104,35 @@ class Server {
   void Out(Micros t, base::Address peer, const Profile& profile) { writer_.Add(t, host_.v4, peer, profile); }
 
   void Housekeeping() {
-    EachTick(slice_, Clock(host_.id, kServerTimeClock), 1024 * kMicrosPerSecond, kMicrosPerSecond, [&](Micros t) {
-      if (host_.role == Role::kDirectory)
-        Out(t, network_.time_source, profiles::kNtp);
-      else
-        To(t, network_.Server(Role::kDirectory, host_.id), profiles::kNtp);
-    });
+    EachTick(slice_, Clock(host_.id, kServerTimeClock), 1024 * kMicrosPerSecond, kMicrosPerSecond,
+             [&](Micros t) {
+               if (host_.role == Role::kDirectory)
+                 Out(t, network_.time_source, profiles::kNtp);
+               else
+                 To(t, network_.Server(Role::kDirectory, host_.id), profiles::kNtp);
+             });
     PerHour(8, [&](Micros t) { To(t, network_.Server(Role::kMonitoring), profiles::kSyslog); });
-    PerHour(0.3, [&](Micros t) { Out(t, network_.update_sites[random_.Below(network_.update_sites.size())], profiles::kUpdate); });
+    PerHour(0.3, [&](Micros t) {
+      Out(t, network_.update_sites[random_.Below(network_.update_sites.size())], profiles::kUpdate);
+    });
     if (host_.role == Role::kDirectory) return;
     PerHour(15, [&](Micros t) { LookUp(slice_, writer_, host_, t); });
-    PerHour(4, [&](Micros t) { To(t, network_.Server(Role::kDirectory, random_.Below(2)), profiles::kLdap); });
-    PerHour(2, [&](Micros t) { To(t, network_.Server(Role::kDirectory, random_.Below(2)), profiles::kKerberos); });
+    PerHour(4,
+            [&](Micros t) { To(t, network_.Server(Role::kDirectory, random_.Below(2)), profiles::kLdap); });
+    PerHour(2, [&](Micros t) {
+      To(t, network_.Server(Role::kDirectory, random_.Below(2)), profiles::kKerberos);
+    });
   }
 
   // Names that the company's cache lacks are asked outside, more of them when more people are at work.
   void Resolve(double load) {
     const double users = static_cast<double>(network_.workstations.size());
-    PerHour(40 + 2.5 * users * load, [&](Micros t) { Out(t, network_.resolvers[random_.Popular(network_.resolvers.size())], profiles::kDns); });
-    PerHour(12, [&](Micros t) { To(t, network_.Server(Role::kDirectory, random_.Below(2)), profiles::kReplicate); });
+    PerHour(40 + 2.5 * users * load, [&](Micros t) {
+      Out(t, network_.resolvers[random_.Popular(network_.resolvers.size())], profiles::kDns);
+    });
+    PerHour(12, [&](Micros t) {
+      To(t, network_.Server(Role::kDirectory, random_.Below(2)), profiles::kReplicate);
+    });
   }
 
   void SendMail(double load) {
@@ -117,13 +160,15 @@ class Server {
   }
 
   void BackUp() {
-    const Micros day = base::DayStart(slice_.start), step = kBackupLength / static_cast<Micros>(network_.servers.size());
-    Micros t = day + kBackupFrom;
+    const Micros step = kBackupLength / static_cast<Micros>(network_.servers.size());
+    Micros next = base::DayStart(slice_.start) + kBackupFrom;
     for (const uint32_t id : network_.servers) {
-      t += step;
+      const Micros t = next;
+      next += step;
       if (!slice_.Holds(t)) continue;
       const int64_t pieces = random_.Between(3, 8);
-      for (int64_t piece = 0; piece < pieces; ++piece) To(t + piece * 20 * kMicrosPerSecond, network_.hosts[id], profiles::kBackup);
+      for (int64_t piece = 0; piece < pieces; ++piece)
+        To(t + piece * 20 * kMicrosPerSecond, network_.hosts[id], profiles::kBackup);
     }
   }
 
@@ -156,6 +201,8 @@ class Server {
 
 }  // namespace
 
-void AddServerTraffic(const Slice& slice, const Host& host, std::vector<Session>* out) { Server(slice, host, out).Run(); }
+void AddServerTraffic(const Slice& slice, const Host& host, std::vector<Session>* out) {
+  Server(slice, host, out).Run();
+}
 
 }  // namespace ndr::simulate

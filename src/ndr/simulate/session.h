@@ -25,7 +25,21 @@ enum class Outcome : uint8_t {
 constexpr bool IsAnswered(Outcome outcome) { return outcome <= Outcome::kResetByServer; }
 
 /// The application, as Zeek's `service` column names it.
-enum class Service : uint8_t { kNone, kDns, kHttp, kTls, kNtp, kSmb, kLdap, kKerberos, kSmtp, kSsh, kRdp, kSip, kSnmp };
+enum class Service : uint8_t {
+  kNone,
+  kDns,
+  kHttp,
+  kTls,
+  kNtp,
+  kSmb,
+  kLdap,
+  kKerberos,
+  kSmtp,
+  kSsh,
+  kRdp,
+  kSip,
+  kSnmp
+};
 
 struct Session {
   base::Micros start = 0;
@@ -33,9 +47,9 @@ struct Session {
   base::Address source, destination;
   int64_t source_bytes = 0, destination_bytes = 0;  ///< payload: a lone SYN carries none
   int64_t source_packets = 0, destination_packets = 0;
-  uint64_t number = 0;           ///< 1 and up, unique, rising with `start`
-  uint16_t source_port = 0;      ///< of icmp: the type
-  uint16_t destination_port = 0; ///< of icmp: the code
+  uint64_t number = 0;            ///< 1 and up, unique, rising with `start`
+  uint16_t source_port = 0;       ///< of icmp: the type
+  uint16_t destination_port = 0;  ///< of icmp: the code
   Transport transport = Transport::kTcp;
   Outcome outcome = Outcome::kFinished;
   Service service = Service::kNone;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seeded synthetic network behind `ndr simulate`: some days of a small company's sessions, with planted attacks,
-// harmless oddities, and an answer key that says which is which (specification 4, the verb `simulate`).
+// The seeded synthetic network behind `ndr simulate`: some days of a small company's sessions, with planted
+// attacks, harmless oddities, and an answer key that says which is which (specification 4, the verb
+// `simulate`).
 #pragma once
 
 #include <arrow/result.h>
@@ -38,8 +39,9 @@ struct SimulationOptions {
   int threads = 0;        ///< 0: one per core; the files do not depend on it
 };
 
-/// The sessions, quarter hour by quarter hour. Immutable: any slice can be made at any time and on any thread, in memory
-/// for that slice alone. The company is the same with and without attacks, and so is everything else that it does.
+/// The sessions, quarter hour by quarter hour. Immutable: any slice can be made at any time and on any
+/// thread, in memory for that slice alone. The company is the same with and without attacks, and so is
+/// everything else that it does.
 class Simulation {
  public:
   /// Invalid, naming the option, where one is out of its range.
@@ -59,21 +61,24 @@ class Simulation {
   std::unique_ptr<State> state_;
 };
 
-/// Where the second part of a simulation of `days` days begins, which a replay scores: 60 % of it, at midnight from three
-/// days on (as a replay without flags chooses its reference time, specification 4), else at a slice.
+/// Where the second part of a simulation of `days` days begins, which a replay scores: 60 % of it, at
+/// midnight from three days on (as a replay without flags chooses its reference time, specification 4), else
+/// at a slice.
 base::Micros ScoredFrom(base::Micros start, int days);
 
 /// What is done so far, after each file; called by the thread that called Simulate.
 using SimulationProgress = std::function<void(int64_t files_done, int64_t files, int64_t sessions)>;
 
-/// Writes `<folder>/2026-03-03/conn.00.json` (`.log` for zeek, `.binetflow` for argus; with more than one file an hour
-/// `conn.00-15.json`; `.gz` behind it) and `<folder>/answer-key.json`. Files of the same names are replaced, others left.
-/// The same options give the same bytes. Returns the answers; IOError names the file.
+/// Writes `<folder>/2026-03-03/conn.00.json` (`.log` for zeek, `.binetflow` for argus; with more than one
+/// file an hour `conn.00-15.json`; `.gz` behind it) and `<folder>/answer-key.json`. Files of the same names
+/// are replaced, others left. The same options give the same bytes. Returns the answers; IOError names the
+/// file.
 arrow::Result<AnswerKey> Simulate(const SimulationOptions& options, const SimulationProgress& progress = {});
 
-/// Appends the text of sessions as lines of a log. What a format cannot carry: Zeek has no action, so a refused session
-/// and a denied one are both REJ, and a dropped one is S0 like one that timed out; Argus has packets and bytes only as
-/// totals and for the source's bytes, no action either, and times without a zone, which here are UTC.
+/// Appends the text of sessions as lines of a log. What a format cannot carry: Zeek has no action, so a
+/// refused session and a denied one are both REJ, and a dropped one is S0 like one that timed out; Argus has
+/// packets and bytes only as totals and for the source's bytes, no action either, and times without a zone,
+/// which here are UTC.
 void AppendLog(Format format, const std::vector<Session>& sessions, std::string* out);
 /// The lines that a log file begins with (`opened`: the start of its time) and ends with.
 std::string LogHeader(Format format, base::Micros opened);

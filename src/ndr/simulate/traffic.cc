@@ -9,7 +9,8 @@ constexpr uint64_t kTrafficStream = 10;
 }  // namespace
 
 Random SliceRandom(const Slice& slice, uint64_t id) {
-  return Random(slice.network.seed, kTrafficStream, id, static_cast<uint64_t>(slice.start / base::kSliceMicros));
+  return Random(slice.network.seed, kTrafficStream, id,
+                static_cast<uint64_t>(slice.start / base::kSliceMicros));
 }
 
 Ends Choose(Random& random, const Host& host, const Host& peer, double v6_chance) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ordinary life of the network: every function adds the sessions that start in one slice, and is a pure function of the
-// network, the oddities and the slice.
+// The ordinary life of the network: every function adds the sessions that start in one slice, and is a pure
+// function of the network, the oddities and the slice.
 #pragma once
 
 #include <vector>
@@ -39,15 +39,17 @@ template <typename Event>
 void EachRandomTime(const Slice& slice, Random& random, double per_hour, Event event) {
   if (per_hour <= 0) return;
   const double mean_gap = 3600e6 / per_hour;
-  for (double t = random.Exponential(mean_gap); t < static_cast<double>(base::kSliceMicros); t += random.Exponential(mean_gap))
+  for (double t = random.Exponential(mean_gap); t < static_cast<double>(base::kSliceMicros);
+       t += random.Exponential(mean_gap))
     event(slice.start + static_cast<base::Micros>(t));
 }
 
-/// Calls `event(time)` at every tick of a clock that falls into the slice: each `period`, with a phase of its own and up to
-/// `jitter` (not above the period) behind the exact time.
+/// Calls `event(time)` at every tick of a clock that falls into the slice: each `period`, with a phase of its
+/// own and up to `jitter` (not above the period) behind the exact time.
 template <typename Event>
 void EachTick(const Slice& slice, uint64_t clock, base::Micros period, base::Micros jitter, Event event) {
-  const auto phase = static_cast<base::Micros>(Random(slice.network.seed, clock).Below(static_cast<uint64_t>(period)));
+  const auto phase =
+      static_cast<base::Micros>(Random(slice.network.seed, clock).Below(static_cast<uint64_t>(period)));
   for (base::Micros k = (slice.start - phase - jitter) / period; phase + k * period < slice.end(); ++k) {
     Random random(slice.network.seed, clock, static_cast<uint64_t>(k) + 1);
     const base::Micros t = phase + k * period + random.Between(0, jitter);

@@ -6,9 +6,9 @@
 namespace ndr::simulate {
 namespace {
 
-using base::Micros;
 using base::kMicrosPerMinute;
 using base::kMicrosPerSecond;
+using base::Micros;
 
 constexpr uint64_t kSiteHabitStream = 11;
 constexpr size_t kBlockedSites = 40;  // the least popular ones, which policy denies
@@ -18,7 +18,11 @@ enum ClockOf : uint64_t { kTimeClock = 1, kTelemetryClock, kUpdateClock, kPatchC
 class Workstation {
  public:
   Workstation(const Slice& slice, const Host& host, std::vector<Session>* out)
-      : slice_(slice), network_(slice.network), host_(host), random_(SliceRandom(slice, host.id)), writer_(&random_, out) {
+      : slice_(slice),
+        network_(slice.network),
+        host_(host),
+        random_(SliceRandom(slice, host.id)),
+        writer_(&random_, out) {
     activity_ = ActivityIn(network_, host, slice.start);
     if (slice.oddities.busy_day == base::DayStart(slice.start)) activity_ *= 2;
   }
@@ -49,13 +53,14 @@ class Workstation {
   void Background() {
     EachTick(slice_, Clock(host_.id, kTimeClock), 1024 * kMicrosPerSecond, kMicrosPerSecond,
              [&](Micros t) { To(t, Role::kDirectory, profiles::kNtp, 0); });
-    EachTick(slice_, Clock(host_.id, kTelemetryClock), 30 * kMicrosPerMinute, 2 * kMicrosPerMinute, [&](Micros t) {
-      writer_.Add(t, host_.v4, network_.telemetry_site, profiles::kTelemetry);
-    });
-    EachTick(slice_, Clock(host_.id, kUpdateClock), 60 * kMicrosPerMinute, 10 * kMicrosPerMinute, [&](Micros t) {
-      LookUp(slice_, writer_, host_, t);
-      writer_.Add(t, host_.v4, network_.update_sites[random_.Below(network_.update_sites.size())], profiles::kUpdate);
-    });
+    EachTick(slice_, Clock(host_.id, kTelemetryClock), 30 * kMicrosPerMinute, 2 * kMicrosPerMinute,
+             [&](Micros t) { writer_.Add(t, host_.v4, network_.telemetry_site, profiles::kTelemetry); });
+    EachTick(slice_, Clock(host_.id, kUpdateClock), 60 * kMicrosPerMinute, 10 * kMicrosPerMinute,
+             [&](Micros t) {
+               LookUp(slice_, writer_, host_, t);
+               writer_.Add(t, host_.v4, network_.update_sites[random_.Below(network_.update_sites.size())],
+                           profiles::kUpdate);
+             });
     EachRandomTime(slice_, random_, 3, [&](Micros t) { LookUp(slice_, writer_, host_, t); });
     EachRandomTime(slice_, random_, 1, [&](Micros t) { To(t, Role::kDirectory, profiles::kLdap); });
     if (slice_.oddities.patch_day) Patch(*slice_.oddities.patch_day);
@@ -65,7 +70,8 @@ class Workstation {
     Random random(network_.seed, Clock(host_.id, kPatchClock));
     const Micros t = day + 10 * 60 * kMicrosPerMinute + random.Between(0, 5 * 60 * kMicrosPerMinute - 1);
     if (!slice_.Holds(t)) return;
-    for (const base::Address site : {network_.update_sites[0], network_.update_sites[1], network_.update_sites[2]}) {
+    for (const base::Address site :
+         {network_.update_sites[0], network_.update_sites[1], network_.update_sites[2]}) {
       Session& s = writer_.AddWithOutcome(t, host_.v4, site, profiles::kUpdate, Outcome::kFinished);
       SessionWriter::SetBytes(&s, 90'000, random.Between(60'000'000, 320'000'000));
     }
@@ -100,20 +106,25 @@ class Workstation {
       const Site& from = i > 0 && random_.Chance(0.3) ? network_.sites[random_.Popular(60)] : site;
       const Ends ends = Choose(random_, host_, from, 0.7);
       const double kind = random_.Uniform();
-      const Profile& profile = kind < 0.12 ? profiles::kPlainWeb : kind < 0.3 ? profiles::kQuic : profiles::kWeb;
+      const Profile& profile = kind < 0.12  ? profiles::kPlainWeb
+                               : kind < 0.3 ? profiles::kQuic
+                                            : profiles::kWeb;
       writer_.Add(slice_.Wrap(t), ends.source, ends.destination, profile);
     }
     if (!random_.Chance(0.006)) return;
     const size_t blocked = network_.sites.size() - 1 - random_.Popular(kBlockedSites);
-    writer_.AddWithOutcome(slice_.Wrap(t), host_.v4, network_.sites[blocked].v4, profiles::kWeb, Outcome::kDenied);
+    writer_.AddWithOutcome(slice_.Wrap(t), host_.v4, network_.sites[blocked].v4, profiles::kWeb,
+                           Outcome::kDenied);
   }
 
   void Browse() {
     PerHour(26 * host_.pace, [&](Micros t) { Visit(t); });
-    const auto store = [&] { return network_.cloud_storage[(host_.id + random_.Below(2)) % network_.cloud_storage.size()]; };
+    const auto store = [&] {
+      return network_.cloud_storage[(host_.id + random_.Below(2)) % network_.cloud_storage.size()];
+    };
     PerHour(0.6, [&](Micros t) { writer_.Add(t, host_.v4, store(), profiles::kUpload); });
     // Now and then a large file goes to somebody else's server.
-    PerHour(0.01, [&](Micros t) { Send(t, PublicV4(random_.Next()), random_.Pareto(1e6, 1.2, 2e8)); });
+    PerHour(0.01, [&](Micros t) { Send(t, PublicV4(random_.Next()), random_.Pareto(1e6, 1.3, 1.5e8)); });
     if (host_.is_uploader) PerHour(4, [&](Micros t) { Send(t, store(), random_.Pareto(15e6, 1.1, 1.2e9)); });
   }
   void Send(Micros t, base::Address peer, double bytes) {
@@ -129,7 +140,8 @@ class Workstation {
     PerHour(0.4, [&](Micros t) {
       const auto& added = slice_.oddities.printer;
       const bool on_new = added && t >= added->from && added->workstation_segment == host_.segment;
-      writer_.Add(t, host_.v4, on_new ? added->host.v4 : network_.PrinterOf(host_.segment).v4, profiles::kPrintJob);
+      writer_.Add(t, host_.v4, on_new ? added->host.v4 : network_.PrinterOf(host_.segment).v4,
+                  profiles::kPrintJob);
     });
   }
 
@@ -140,10 +152,12 @@ class Workstation {
                                Role::kGit,   Role::kRecorder, Role::kTelephony,   Role::kWebServer};
     PerHour(3, [&](Micros t) { To(t, kLinux[random_.Popular(std::size(kLinux))], profiles::kSsh, 0); });
     PerHour(1.5, [&](Micros t) { To(t, kWindows[random_.Popular(std::size(kWindows))], profiles::kRdp, 0); });
-    PerHour(1.5, [&](Micros t) { To(t, kWindows[random_.Popular(std::size(kWindows))], profiles::kWinRm, 0); });
+    PerHour(1.5,
+            [&](Micros t) { To(t, kWindows[random_.Popular(std::size(kWindows))], profiles::kWinRm, 0); });
     PerHour(0.35, [&](Micros t) {
       const Host& user = network_.hosts[network_.workstations[random_.Below(network_.workstations.size())]];
-      if (user.id != host_.id && ActivityIn(network_, user, slice_.start) > 0) writer_.Add(t, host_.v4, user.v4, profiles::kRdp);
+      if (user.id != host_.id && ActivityIn(network_, user, slice_.start) > 0)
+        writer_.Add(t, host_.v4, user.v4, profiles::kRdp);
     });
   }
 

@@ -8,7 +8,8 @@ namespace ndr::simulate {
 namespace {
 
 // By outcome: the flags of the source, an underscore, those of the destination.
-constexpr std::array<std::string_view, 7> kTcpFlags = {"FSPA_FSPA", "SRPA_SPA", "SPA_SRPA", "S_", "S_RA", "S_RA", "S_"};
+constexpr std::array<std::string_view, 7> kTcpFlags = {"FSPA_FSPA", "SRPA_SPA", "SPA_SRPA", "S_",
+                                                       "S_RA",      "S_RA",     "S_"};
 constexpr std::array<std::string_view, 3> kArgusProtocols = {"tcp", "udp", "icmp"};
 
 std::string_view FlagsOf(const Session& s) {

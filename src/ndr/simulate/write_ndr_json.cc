@@ -16,7 +16,8 @@ constexpr std::array<std::string_view, 7> kTcpEnds = {
     R"("event_subtype":"end","event_action":"allow","event_reason":"tcp-rst-from-server")",
     R"("event_subtype":"deny","event_action":"deny","event_reason":"policy-deny")",
     R"("event_subtype":"drop","event_action":"drop","event_reason":"policy-deny")"};
-constexpr std::string_view kOtherEnd = R"("event_subtype":"end","event_action":"allow","event_reason":"aged-out")";
+constexpr std::string_view kOtherEnd =
+    R"("event_subtype":"end","event_action":"allow","event_reason":"aged-out")";
 constexpr std::array<std::string_view, 3> kTransports = {"tcp", "udp", "icmp"};
 
 std::string_view EndOf(const Session& s) {
@@ -36,9 +37,15 @@ void AppendNdrJson(const std::vector<Session>& sessions, std::string* out) {
     if (s.transport == Transport::kIcmp) {
       line.Text(R"(","source_port":null,"destination_port":null)");
     } else {
-      line.Text(R"(","source_port":)").Number(s.source_port).Text(R"(,"destination_port":)").Number(s.destination_port);
+      line.Text(R"(","source_port":)")
+          .Number(s.source_port)
+          .Text(R"(,"destination_port":)")
+          .Number(s.destination_port);
     }
-    line.Text(R"(,"source_bytes":)").Number(s.source_bytes).Text(R"(,"destination_bytes":)").Number(s.destination_bytes);
+    line.Text(R"(,"source_bytes":)")
+        .Number(s.source_bytes)
+        .Text(R"(,"destination_bytes":)")
+        .Number(s.destination_bytes);
     line.Text(R"(,"source_packets":)").Number(s.source_packets);
     line.Text(R"(,"destination_packets":)").Number(s.destination_packets);
     line.Text(R"(,"network_transport":")").Text(kTransports[static_cast<size_t>(s.transport)]);

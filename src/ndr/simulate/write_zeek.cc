@@ -19,8 +19,8 @@ constexpr std::array<ConnState, 7> kTcpStates = {{{"SF", "ShADadFf"},
                                                   {"REJ", "Sr"},
                                                   {"REJ", "Sr"},
                                                   {"S0", "S"}}};
-constexpr std::array<std::string_view, 13> kServices = {"-",  "dns",  "http", "ssl", "ntp", "gssapi,smb", "ldap", "krb_tcp",
-                                                        "smtp", "ssh", "rdp", "sip",  "snmp"};
+constexpr std::array<std::string_view, 13> kServices = {
+    "-", "dns", "http", "ssl", "ntp", "gssapi,smb", "ldap", "krb_tcp", "smtp", "ssh", "rdp", "sip", "snmp"};
 constexpr std::array<std::string_view, 3> kProtocols = {"tcp", "udp", "icmp"};
 constexpr int64_t kTcpHeader = 52, kUdpHeader = 28;
 
@@ -53,8 +53,10 @@ std::string ZeekHeader(base::Micros opened) {
       "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tconn\n#open\t";
   AppendClock(opened, &header);
   header +=
-      "\n#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\tduration\torig_bytes\tresp_bytes\t"
-      "conn_state\tlocal_orig\tlocal_resp\tmissed_bytes\thistory\torig_pkts\torig_ip_bytes\tresp_pkts\tresp_ip_bytes\t"
+      "\n#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\tduration\torig_"
+      "bytes\tresp_bytes\t"
+      "conn_state\tlocal_orig\tlocal_resp\tmissed_bytes\thistory\torig_pkts\torig_ip_bytes\tresp_pkts\tresp_"
+      "ip_bytes\t"
       "tunnel_parents\n"
       "#types\ttime\tstring\taddr\tport\taddr\tport\tenum\tstring\tinterval\tcount\tcount\t"
       "string\tbool\tbool\tcount\tstring\tcount\tcount\tcount\tcount\t"
@@ -80,11 +82,19 @@ void AppendZeek(const std::vector<Session>& sessions, std::string* out) {
     line.Char('\t').Ip(s.destination).Char('\t').Number(s.destination_port);
     line.Char('\t').Text(kProtocols[static_cast<size_t>(s.transport)]);
     line.Char('\t').Text(kServices[static_cast<size_t>(s.service)]);
-    line.Char('\t').Seconds(s.duration).Char('\t').Number(s.source_bytes).Char('\t').Number(s.destination_bytes);
+    line.Char('\t')
+        .Seconds(s.duration)
+        .Char('\t')
+        .Number(s.source_bytes)
+        .Char('\t')
+        .Number(s.destination_bytes);
     line.Char('\t').Text(state.state).Char('\t').Char(base::IsPrivate(s.source) ? 'T' : 'F');
     line.Char('\t').Char(base::IsPrivate(s.destination) ? 'T' : 'F').Text("\t0\t").Text(state.history);
     line.Char('\t').Number(s.source_packets).Char('\t').Number(s.source_bytes + header * s.source_packets);
-    line.Char('\t').Number(s.destination_packets).Char('\t').Number(s.destination_bytes + header * s.destination_packets);
+    line.Char('\t')
+        .Number(s.destination_packets)
+        .Char('\t')
+        .Number(s.destination_bytes + header * s.destination_packets);
     line.Text("\t-\n");
     line.End();
   }
