@@ -74,7 +74,13 @@ class Network:
             self.add(session(second, host, r.choice(WEB), 25, 0, 0, "tcp", 0, event_action=r.choice(
                 ["deny", "drop", "drop ICMP", "reset both", "Reset_Client", "DENY"]), event_subtype=r.choice(
                 ["deny", "drop"]), event_reason="policy-deny"))
-        elif kind < 0.72:
+        elif kind < 0.67:
+            self.add(session(second, host, self.servers[0], r.choice([389, 88, 636]), 300, 900, "tcp", 1))
+        elif kind < 0.68:
+            self.add(session(second, host, self.servers[1], r.choice([1433, 5432, 6379]), 300, 9000, "tcp", 5))
+        elif kind < 0.69:
+            self.add(session(second, host, self.servers[0], 0, 64, 64, "icmp", 0, event_reason=None))
+        elif kind < 0.74:
             self.add(session(second, host, r.choice(WEB), 443, 100, r.choice([0, 100, 128, 129, None]), "tcp",
                              r.choice([0.4, 1, 1.5]), event_reason=r.choice(
                                  ["tcp-rst-from-server", "tcp-rst-from-client"])))
@@ -191,11 +197,23 @@ class Network:
             self.add(session(self.start + 30000 + k * 7200, "172.16.5.5", "10.1.9.5", 53, 100, 100, "udp", 0))
 
 
-def build(seed, start, days, hosts, gap=None):
+    def extremes(self):
+        """More new pairs in a slice than the evidence lists, and sums beyond int64."""
+        at = (self.end - 7200) // 900 * 900
+        for i in range(1100):
+            self.add(session(at + i * 0.4, "10.1.0.26", f"10.1.{20 + i // 200}.{i % 200}", 80 + i % 3, i % 5 * 100, 0))
+        for i in range(2):
+            self.add(session(at + 60 + i, "10.1.0.27", "8.8.4.4", 443, 9_000_000_000_000_000_000,
+                             9_000_000_000_000_000_000, source_packets=None, destination_packets=None))
+
+
+def build(seed, start, days, hosts, gap=None, extremes=False):
     """Records in file order, mostly by time, some not; `gap` leaves out [start, end) in days after `start`."""
     network = Network(seed, start, days, hosts)
     for part in (network.habits, network.beacons, network.attacks, network.oddities, network.edges):
         part()
+    if extremes:
+        network.extremes()
     records = network.records
     if gap:
         low, high = stamp(start + gap[0] * DAY), stamp(start + gap[1] * DAY)

@@ -72,7 +72,7 @@ def short():
         "non_persistent_machine_prefixes": [" VDI-", "tmp"],
     }
     return SimpleNamespace(
-        name="short", project=project, records=generate.build(3, epoch("2024-06-04 22:50:00"), 3, 24),
+        name="short", project=project, records=generate.build(3, epoch("2024-06-04 22:50:00"), 3, 24, extremes=True),
         reference=dt.datetime(2024, 6, 6, 12), horizons=None, machines=MACHINES)
 
 
