@@ -176,8 +176,8 @@ class OddityTest : public ::testing::Test {
 TEST_F(OddityTest, AllAreInTheKey) {
   std::vector<std::string> names;
   for (const Behaviour& oddity : Key().harmless) names.push_back(oddity.name);
-  EXPECT_THAT(names, ::testing::ElementsAre("backup_server", "vulnerability_scanner", "lone_thermostat",
-                                            "busy_monday", "patch_day", "new_printer"));
+  EXPECT_THAT(names, ::testing::ElementsAre("backup_server", "vulnerability_scanner", "busy_monday",
+                                            "patch_day", "new_printer"));
   // Scored are Monday (day 4) and Tuesday (day 5).
   EXPECT_EQ(DayOf(Find(Key(), "busy_monday").from), 4);
   EXPECT_EQ(DayOf(Find(Key(), "patch_day").from), 5);
@@ -222,13 +222,13 @@ TEST_F(OddityTest, CanBeSwitchedOff) {
   options.oddities = false;
   const Simulation simulation = Simulation::Make(options).ValueOrDie();
   EXPECT_TRUE(simulation.Answers().harmless.empty());
-  int64_t backups = 0, thermostat = 0;
+  int64_t backups = 0, sweeps = 0;
   ForEachSession(simulation, [&](const Session& s) {
     backups += s.destination_port == 10000 && s.transport == Transport::kTcp;
-    thermostat += s.source == Find(Key(), "lone_thermostat").hosts[0];
+    sweeps += s.source == Find(Key(), "vulnerability_scanner").hosts[0] && s.outcome == Outcome::kRefused;
   });
   EXPECT_EQ(backups, 0);
-  EXPECT_EQ(thermostat, 0);
+  EXPECT_LT(sweeps, 20);  // of its own housekeeping now and then one is refused
 }
 
 }  // namespace

@@ -28,9 +28,7 @@ class Device {
       case Role::kCamera:
         return Every(5 * kMicrosPerMinute, 20 * kMicrosPerSecond, network_.camera_cloud, profiles::kMqtt);
       case Role::kThermostat:
-        if (slice_.oddities.enabled)
-          Every(10 * kMicrosPerMinute, 5 * kMicrosPerSecond, network_.thermostat_cloud, profiles::kMqtt);
-        return;
+        return Every(10 * kMicrosPerMinute, 5 * kMicrosPerSecond, network_.thermostat_cloud, profiles::kMqtt);
       case Role::kPhone:
         return Phone();
       default:

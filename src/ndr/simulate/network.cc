@@ -16,7 +16,7 @@ constexpr uint64_t kLocalV6Prefix = 0xfd20'4e44'5200'0000ull;  // fd20:4e44:5200
 constexpr int kServerSegment = 1, kPrinterSegment = 2, kDeviceSegment = 3, kPhoneSegment = 5, kDmzSegment = 9;
 constexpr int kFirstWorkstationSegment = 20;
 constexpr size_t kHostsPerSegment = 200, kWorkstationsPerSegment = 50;
-constexpr uint32_t kFirstNumber = 11;
+constexpr uint32_t kFirstNumber = 11, kFirstThermostat = 240, kThermostats = 3;
 constexpr size_t kSites = 4000;
 
 // Keys of the streams of numbers that make the network.
@@ -153,7 +153,8 @@ Network MakeNetwork(uint64_t seed, int hosts) {
         builder.Add(kServers[i], segment, kFirstNumber + static_cast<uint32_t>(i), 0.5).id);
   }
   builder.AddMany(Role::kPrinter, printers, kPrinterSegment, kHostsPerSegment, 0, &network.printers);
-  builder.Add(Role::kThermostat, kDeviceSegment, 250, 0);
+  for (uint32_t i = 0; i < kThermostats; ++i)
+    builder.Add(Role::kThermostat, kDeviceSegment, kFirstThermostat + i, 0);
   builder.AddMany(Role::kCamera, cameras, kDeviceSegment, kHostsPerSegment, 0, &network.cameras);
   builder.AddMany(Role::kPhone, phones, kPhoneSegment, kHostsPerSegment, 0, &network.phones);
   AddWorkstations(builder, total - network.hosts.size(), &network);

@@ -16,7 +16,7 @@ enum class Role : uint8_t {
   kWorkstation,
   kPrinter,
   kCamera,
-  kThermostat,  ///< the only device of its vendor
+  kThermostat,  ///< only three hosts talk to its vendor
   kPhone,
   // Servers, one each but for the directory and file servers.
   kDirectory,  ///< DNS, LDAP, Kerberos and time

@@ -68,10 +68,6 @@ std::vector<Behaviour> Describe(const Oddities& oddities, const Network& network
       {network.Server(Role::kBackup).v4}, start, end);
   add("vulnerability_scanner", "tries 24 ports of every server, printer and camera each evening",
       {network.Server(Role::kScanner).v4}, start, end);
-  for (const Host& host : network.hosts)
-    if (host.role == Role::kThermostat)
-      add("lone_thermostat", "reports to its vendor every ten minutes, the only device that does", {host.v4},
-          start, end);
   if (oddities.busy_day)
     add("busy_monday", "every user does twice as much as usual", AddressesOf(network, network.workstations),
         *oddities.busy_day, *oddities.busy_day + base::kMicrosPerDay);

@@ -17,8 +17,7 @@ struct NewPrinter {
   int workstation_segment = 0;  ///< whose users print on it from then on
 };
 
-/// What happens when. Nothing set: an ordinary network, whose backup server, scanner and thermostat are
-/// switched off.
+/// What happens when. Nothing set: an ordinary network, whose backup server and scanner rest.
 struct Oddities {
   bool enabled = false;
   std::optional<base::Micros> busy_day;   ///< a Monday on which every user does twice as much

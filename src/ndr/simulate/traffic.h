@@ -24,7 +24,7 @@ struct Slice {
 
 void AddWorkstationTraffic(const Slice& slice, const Host& host, std::vector<Session>* out);
 void AddServerTraffic(const Slice& slice, const Host& host, std::vector<Session>* out);
-/// Printers, cameras, phones, the thermostat.
+/// Printers, cameras, phones, thermostats.
 void AddDeviceTraffic(const Slice& slice, const Host& host, std::vector<Session>* out);
 /// What the internet does to the DMZ: customers, mail, an uptime monitor, and the noise of scanners.
 void AddInternetTraffic(const Slice& slice, std::vector<Session>* out);

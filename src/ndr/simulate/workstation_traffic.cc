@@ -124,7 +124,7 @@ class Workstation {
     };
     PerHour(0.6, [&](Micros t) { writer_.Add(t, host_.v4, store(), profiles::kUpload); });
     // Now and then a large file goes to somebody else's server.
-    PerHour(0.01, [&](Micros t) { Send(t, PublicV4(random_.Next()), random_.Pareto(1e6, 1.3, 1.5e8)); });
+    PerHour(0.01, [&](Micros t) { Send(t, PublicV4(random_.Next()), random_.Pareto(1e6, 1.3, 1e8)); });
     if (host_.is_uploader) PerHour(4, [&](Micros t) { Send(t, store(), random_.Pareto(15e6, 1.1, 1.2e9)); });
   }
   void Send(Micros t, base::Address peer, double bytes) {
