@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Committed rows of a dataset as record batches of the catalogue's schema.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ndr/storage/commit.h"
+#include "ndr/storage/parquet_file.h"
+
+namespace ndr::storage {
+
+/// Reads files of one dataset one after the other, in bounded memory. Only files that commit records list are read.
+class DatasetReader {
+ public:
+  /// `columns`: names, none for all. An absent file is KeyError and named (a replaced batch: read the commit record again).
+  DatasetReader(std::string root, const catalogue::Catalogue& catalogue, catalogue::Dataset dataset, std::vector<FileEntry> files,
+                std::vector<std::string> columns = {});
+
+  /// The next batch (never empty), or null at the end.
+  arrow::Result<std::shared_ptr<arrow::RecordBatch>> Next();
+
+ private:
+  std::string root_;
+  std::shared_ptr<arrow::Schema> schema_;
+  std::deque<FileEntry> files_;
+  std::vector<std::string> columns_;
+  std::unique_ptr<ParquetReader> open_;
+};
+
+/// All rows of a dataset (and horizon) of one commit.
+arrow::Result<Batches> ReadCommitted(const std::string& root, const catalogue::Catalogue& catalogue, const CommitRecord& commit,
+                                     catalogue::Dataset dataset, std::string_view horizon = {},
+                                     const std::vector<std::string>& columns = {});
+
+}  // namespace ndr::storage

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Record batches as Parquet bytes and back. Addresses are 16 bytes in batches and canonical text in files.
+#pragma once
+
+#include <arrow/record_batch.h>
+#include <arrow/result.h>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ndr/catalogue/catalogue.h"
+
+namespace ndr::storage {
+
+using Batches = std::vector<std::shared_ptr<arrow::RecordBatch>>;
+
+/// A whole Parquet file in memory.
+struct EncodedFile {
+  std::string bytes;
+  int64_t rows = 0;
+  std::string sha256;
+};
+
+/// Rows per row group.
+inline constexpr int64_t kRowGroupRows = 1 << 18;
+
+/// The rows of `batches`, in order, as one Zstd Parquet file of the schema that they share. The bytes depend on the rows
+/// alone, not on how they are cut into batches. Thread-safe.
+arrow::Result<EncodedFile> EncodeParquet(std::span<const std::shared_ptr<arrow::RecordBatch>> batches,
+                                         const std::shared_ptr<arrow::Schema>& schema);
+arrow::Result<EncodedFile> EncodeParquet(const std::shared_ptr<arrow::RecordBatch>& batch);
+
+/// Reads the named columns of one file (all of `schema` where none is named), in `schema`'s order, as batches of at most
+/// kRowGroupRows rows. `schema` is a catalogue schema. Invalid names the file and the column that is missing or of another type.
+class ParquetReader {
+ public:
+  static arrow::Result<std::unique_ptr<ParquetReader>> Open(const std::string& path, const std::shared_ptr<arrow::Schema>& schema,
+                                                            const std::vector<std::string>& columns = {});
+  ~ParquetReader();
+  int64_t rows() const;
+  /// The next batch, or null at the end.
+  arrow::Result<std::shared_ptr<arrow::RecordBatch>> Next();
+
+ private:
+  ParquetReader();
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ndr::storage
