@@ -90,6 +90,8 @@ struct FindingTerm {
   double amount = 0;           ///< a, the amount that matters
   std::optional<double> ceiling;
   double weight = 1;
+
+  friend bool operator==(const FindingTerm&, const FindingTerm&) = default;
 };
 
 struct IgnoreRule {

@@ -25,7 +25,8 @@ struct FileEntry {
   friend bool operator==(const FileEntry&, const FileEntry&) = default;
 };
 
-/// A log file (its name, size and the hash of its bytes), or a dataset's commit (`delta/20240420T120000Z`, its hash).
+/// A log file (its name, size and the hash of its bytes), or a dataset's commit (`delta/20240420T120000Z`,
+/// its hash).
 struct InputEntry {
   std::string name;
   int64_t bytes = 0;
@@ -37,16 +38,17 @@ struct InputEntry {
 /// The same input gives the same bytes: no times, no memory, no host.
 struct CommitRecord {
   CommitKey key;
-  base::Micros at = 0;                  ///< start of the batch's slice or of the day; FG-B: reference time
-  std::vector<FileEntry> files;         ///< by path; filled by Publication
-  std::string schema_hash;              ///< of the family's schemas
+  base::Micros at = 0;           ///< start of the batch's slice or of the day; FG-B: reference time
+  std::vector<FileEntry> files;  ///< by path; filled by Publication
+  std::string schema_hash;       ///< of the family's schemas
   std::string catalogue_hash;
   std::string configuration_hash;
   std::map<std::string, std::string> configuration;  ///< the acting keys and their values (spec::ActingKeys)
-  std::vector<InputEntry> inputs;       ///< in the order read
+  std::vector<InputEntry> inputs;                    ///< in the order read
   base::Counters counters;
-  std::string reference;                ///< FG-C: the reference used; else empty
-  std::map<std::string, std::string> facts;  ///< whatever else a reader wants: shares of horizons, no_reference, source
+  std::string reference;  ///< FG-C: the reference used; else empty
+  std::map<std::string, std::string>
+      facts;  ///< whatever else a reader wants: shares of horizons, no_reference, source
 
   int64_t rows() const;
   /// Files of one dataset, of one horizon where it is not empty.

@@ -13,12 +13,14 @@
 
 namespace ndr::storage {
 
-/// Reads files of one dataset one after the other, in bounded memory. Only files that commit records list are read.
+/// Reads files of one dataset one after the other, in bounded memory. Only files that commit records list are
+/// read.
 class DatasetReader {
  public:
-  /// `columns`: names, none for all. An absent file is KeyError and named (a replaced batch: read the commit record again).
-  DatasetReader(std::string root, const catalogue::Catalogue& catalogue, catalogue::Dataset dataset, std::vector<FileEntry> files,
-                std::vector<std::string> columns = {});
+  /// `columns`: names, none for all. An absent file is KeyError and named (a replaced batch: read the commit
+  /// record again).
+  DatasetReader(std::string root, const catalogue::Catalogue& catalogue, catalogue::Dataset dataset,
+                std::vector<FileEntry> files, std::vector<std::string> columns = {});
 
   /// The next batch (never empty), or null at the end.
   arrow::Result<std::shared_ptr<arrow::RecordBatch>> Next();
@@ -32,8 +34,9 @@ class DatasetReader {
 };
 
 /// All rows of a dataset (and horizon) of one commit.
-arrow::Result<Batches> ReadCommitted(const std::string& root, const catalogue::Catalogue& catalogue, const CommitRecord& commit,
-                                     catalogue::Dataset dataset, std::string_view horizon = {},
+arrow::Result<Batches> ReadCommitted(const std::string& root, const catalogue::Catalogue& catalogue,
+                                     const CommitRecord& commit, catalogue::Dataset dataset,
+                                     std::string_view horizon = {},
                                      const std::vector<std::string>& columns = {});
 
 }  // namespace ndr::storage

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Log files as streams of decompressed bytes. How they are cut into lines is the parser's business (ingest/block_cutter.h).
+// Log files as streams of decompressed bytes. How they are cut into lines is the parser's business
+// (ingest/block_cutter.h).
 #pragma once
 
 #include <arrow/result.h>
@@ -12,37 +13,39 @@
 
 namespace ndr::storage {
 
-/// What `--input` names: files, folders (all files below them) and globs (*, ?, [..] in the last parts), as a list of files,
-/// sorted by path and without repetition. Names that begin with a dot are passed over inside folders. Something that does not
-/// exist or a glob without a match is KeyError and named.
+/// What `--input` names: files, folders (all files below them) and globs (*, ?, [..] in the last parts), as a
+/// list of files, sorted by path and without repetition. Names that begin with a dot are passed over inside
+/// folders. Something that does not exist or a glob without a match is KeyError and named.
 arrow::Result<std::vector<std::string>> ExpandInputs(const std::vector<std::string>& inputs);
 
 /// What a commit record says of a log file.
 struct InputIdentity {
-  std::string name;     ///< file name without its folders
-  int64_t bytes = 0;    ///< as stored
-  std::string sha256;   ///< of the bytes as stored
+  std::string name;    ///< file name without its folders
+  int64_t bytes = 0;   ///< as stored
+  std::string sha256;  ///< of the bytes as stored
 };
 
 enum class Compression : uint8_t { kNone, kGzip, kZstd };
 /// By the first bytes, not by name.
 Compression RecogniseCompression(std::string_view head);
 
-/// One pass over a log file: plain, gzip (of any number of members) or zstd (of any number of frames). Memory does not depend on the
-/// file's size.
+/// One pass over a log file: plain, gzip (of any number of members) or zstd (of any number of frames). Memory
+/// does not depend on the file's size.
 class InputFile {
  public:
-  static arrow::Result<std::unique_ptr<InputFile>> Open(const std::string& path, size_t chunk_bytes = 1 << 20);
+  static arrow::Result<std::unique_ptr<InputFile>> Open(const std::string& path,
+                                                        size_t chunk_bytes = 1 << 20);
   ~InputFile();
 
   const std::string& path() const;
   Compression compression() const;
-  /// The next decompressed bytes, valid until the next call; empty at the end. A stream that is cut off or damaged gives what could
-  /// be read, then IOError with the file and the place in it.
+  /// The next decompressed bytes, valid until the next call; empty at the end. A stream that is cut off or
+  /// damaged gives what could be read, then IOError with the file and the place in it.
   arrow::Result<std::string_view> Next();
   /// Compressed bytes consumed so far, for progress.
   int64_t bytes_read() const;
-  /// After the end: hash and size come from the same pass. Before: reads the rest of the stored bytes, without decompressing.
+  /// After the end: hash and size come from the same pass. Before: reads the rest of the stored bytes,
+  /// without decompressing.
   arrow::Result<InputIdentity> Identity();
 
  private:

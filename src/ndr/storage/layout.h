@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where things lie below a root (specification 1, Datasets on storage). Every path here is relative to the root.
+// Where things lie below a root (specification 1, Datasets on storage). Every path here is relative to the
+// root.
 #pragma once
 
 #include <string>
@@ -18,12 +19,14 @@ struct Place {
   base::Micros at = 0;  ///< start of the slice or day; FG-B: reference time
 };
 
-/// `fg_a/feature_spec_version=v1/dt=2024-04-20/hh=12/mm=00`, `fg_b/pair/host/feature_spec_version=v1/baseline_horizon=7d/reference_ts=...`
+/// `fg_a/feature_spec_version=v1/dt=2024-04-20/hh=12/mm=00`,
+/// `fg_b/pair/host/feature_spec_version=v1/baseline_horizon=7d/reference_ts=...`
 std::string FolderOf(const Place& place);
 /// Whether a dataset is one of the FG-B tables, whose files are `part-NNNN-<h>.parquet`.
 bool IsBaseline(catalogue::Dataset dataset);
 
-/// The first part of a dataset's path, under which its commits stand: delta, pair_counts, lookback, fg_a, fg_a_wide, fg_b, fg_c.
+/// The first part of a dataset's path, under which its commits stand: delta, pair_counts, lookback, fg_a,
+/// fg_a_wide, fg_b, fg_c.
 std::string_view FamilyOf(catalogue::Dataset dataset);
 
 /// What one commit record makes visible: all tables and horizons of a batch or a reference.
@@ -39,7 +42,8 @@ std::string ReportPath(const CommitKey& key);
 /// `input_sha256`: of the log file's bytes.
 std::string QuarantinePath(std::string_view version, std::string_view input_sha256);
 
-/// 1 to 128 characters of [A-Za-z0-9._-], not beginning with a dot: a mini-batch id; versions and horizon labels likewise.
+/// 1 to 128 characters of [A-Za-z0-9._-], not beginning with a dot: a mini-batch id; versions and horizon
+/// labels likewise.
 bool IsId(std::string_view text);
 
 }  // namespace ndr::storage

@@ -27,17 +27,19 @@ struct EncodedFile {
 /// Rows per row group.
 inline constexpr int64_t kRowGroupRows = 1 << 18;
 
-/// The rows of `batches`, in order, as one Zstd Parquet file of the schema that they share. The bytes depend on the rows
-/// alone, not on how they are cut into batches. Thread-safe.
+/// The rows of `batches`, in order, as one Zstd Parquet file of the schema that they share. The bytes depend
+/// on the rows alone, not on how they are cut into batches. Thread-safe.
 arrow::Result<EncodedFile> EncodeParquet(std::span<const std::shared_ptr<arrow::RecordBatch>> batches,
                                          const std::shared_ptr<arrow::Schema>& schema);
 arrow::Result<EncodedFile> EncodeParquet(const std::shared_ptr<arrow::RecordBatch>& batch);
 
-/// Reads the named columns of one file (all of `schema` where none is named), in `schema`'s order, as batches of at most
-/// kRowGroupRows rows. `schema` is a catalogue schema. Invalid names the file and the column that is missing or of another type.
+/// Reads the named columns of one file (all of `schema` where none is named), in `schema`'s order, as batches
+/// of at most kRowGroupRows rows. `schema` is a catalogue schema. Invalid names the file and the column that
+/// is missing or of another type.
 class ParquetReader {
  public:
-  static arrow::Result<std::unique_ptr<ParquetReader>> Open(const std::string& path, const std::shared_ptr<arrow::Schema>& schema,
+  static arrow::Result<std::unique_ptr<ParquetReader>> Open(const std::string& path,
+                                                            const std::shared_ptr<arrow::Schema>& schema,
                                                             const std::vector<std::string>& columns = {});
   ~ParquetReader();
   int64_t rows() const;

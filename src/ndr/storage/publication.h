@@ -3,8 +3,8 @@
 //
 //   ARROW_ASSIGN_OR_RAISE(auto writer, Writer::Open("out"));             // once per run
 //   ARROW_ASSIGN_OR_RAISE(auto publication, writer->Begin({"fg_a", "v1", id}));
-//   ARROW_RETURN_NOT_OK(publication->Add(place, batch));                 // any number, none is an empty batch
-//   ARROW_ASSIGN_OR_RAISE(CommitRecord done, publication->Commit(record));
+//   ARROW_RETURN_NOT_OK(publication->Add(place, batch));                 // any number, none is an empty
+//   batch ARROW_ASSIGN_OR_RAISE(CommitRecord done, publication->Commit(record));
 #pragma once
 
 #include <arrow/result.h>
@@ -22,12 +22,13 @@ namespace ndr::storage {
 
 class Publication;
 
-/// A process's right to write below a root: its own staging folder, removed at the end. Several writers may be open at a time
-/// (they must not publish the same key, which a lock above this layer sees to). Outlives its publications.
+/// A process's right to write below a root: its own staging folder, removed at the end. Several writers may
+/// be open at a time (they must not publish the same key, which a lock above this layer sees to). Outlives
+/// its publications.
 class Writer {
  public:
-  /// Makes the root where it is missing. Removes what dead writers left: their staging, and files that they had moved into
-  /// place but not committed.
+  /// Makes the root where it is missing. Removes what dead writers left: their staging, and files that they
+  /// had moved into place but not committed.
   static arrow::Result<std::unique_ptr<Writer>> Open(const std::string& root);
   ~Writer();
   Writer(const Writer&) = delete;
@@ -52,18 +53,20 @@ class Writer {
   std::mutex mutex_;  // one commit at a time
 };
 
-/// Files on their way to one commit. Without Commit nothing becomes visible. Add is thread-safe; the order of calls does not act.
+/// Files on their way to one commit. Without Commit nothing becomes visible. Add is thread-safe; the order of
+/// calls does not act.
 class Publication {
  public:
   ~Publication();
 
-  /// Stages one file. Slice datasets: once per place, named by the key's id; FG-B: `part` is its number. A file without rows is
-  /// staged too (FG-B readers find every table); leave it out for an empty slice.
+  /// Stages one file. Slice datasets: once per place, named by the key's id; FG-B: `part` is its number. A
+  /// file without rows is staged too (FG-B readers find every table); leave it out for an empty slice.
   arrow::Status Add(const Place& place, const std::shared_ptr<arrow::RecordBatch>& batch, int part = 0);
   arrow::Status Add(const Place& place, const EncodedFile& file, int part = 0);
 
-  /// Moves the files into place and writes the commit record last. Of `record` the key and files are set here. An earlier commit
-  /// of the key is replaced: its record goes first, then its files. Killed anywhere and run again, the same bytes come out.
+  /// Moves the files into place and writes the commit record last. Of `record` the key and files are set
+  /// here. An earlier commit of the key is replaced: its record goes first, then its files. Killed anywhere
+  /// and run again, the same bytes come out.
   arrow::Result<CommitRecord> Commit(CommitRecord record);
 
  private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Records that the rules refuse, one file for each input file that has any (specification 1, Data-quality rules).
+// Records that the rules refuse, one file for each input file that has any (specification 1, Data-quality
+// rules).
 #pragma once
 
 #include <arrow/result.h>
@@ -14,18 +15,20 @@
 
 namespace ndr::storage {
 
-/// Collects the refused records of one input file in bounded memory; nothing is visible before Finish. Columns: file,
-/// byte_offset, rule, reason, first_bytes. Not thread-safe.
+/// Collects the refused records of one input file in bounded memory; nothing is visible before Finish.
+/// Columns: file, byte_offset, rule, reason, first_bytes. Not thread-safe.
 class QuarantineFile {
  public:
   explicit QuarantineFile(Writer* writer);
   ~QuarantineFile();
 
   /// `bytes`: the beginning of the record; at most 4,096 are kept.
-  arrow::Status Add(int64_t byte_offset, std::string_view rule, std::string_view reason, std::string_view bytes);
+  arrow::Status Add(int64_t byte_offset, std::string_view rule, std::string_view reason,
+                    std::string_view bytes);
   int64_t rows() const;
-  /// Puts the rows, sorted by byte_offset and rule, at the input's own path, replacing what stood there, so running again never doubles them. Without rows
-  /// nothing is written, and what an earlier run wrote for this input is removed.
+  /// Puts the rows, sorted by byte_offset and rule, at the input's own path, replacing what stood there, so
+  /// running again never doubles them. Without rows nothing is written, and what an earlier run wrote for
+  /// this input is removed.
   arrow::Status Finish(std::string_view version, const InputIdentity& input);
 
  private:

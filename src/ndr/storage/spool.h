@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Batches kept apart by slice while a history is read, in bounded memory (specification 1, a replay of a history).
+// Batches kept apart by slice while a history is read, in bounded memory (specification 1, a replay of a
+// history).
 #pragma once
 
 #include <arrow/record_batch.h>
@@ -20,8 +21,8 @@ class RandomAccessFile;
 
 namespace ndr::storage {
 
-/// In: batches of any slices, in input order. Out: of one slice at a time its batches, in input order. Beyond `budget_bytes` in
-/// memory everything held goes to one file in `folder`. Not thread-safe.
+/// In: batches of any slices, in input order. Out: of one slice at a time its batches, in input order. Beyond
+/// `budget_bytes` in memory everything held goes to one file in `folder`. Not thread-safe.
 class SliceSpool {
  public:
   SliceSpool(std::string folder, int64_t budget_bytes);
