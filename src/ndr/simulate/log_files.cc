@@ -87,7 +87,8 @@ arrow::Result<AnswerKey> Simulate(const SimulationOptions& options, const Simula
   if (options.folder.empty()) return arrow::Status::Invalid("folder: where shall the logs go?");
   ARROW_ASSIGN_OR_RAISE(const Simulation simulation, Simulation::Make(options));
   const std::filesystem::path folder(options.folder);
-  const auto count = static_cast<size_t>(options.days * (kMinutesPerDay / options.file_minutes));
+  const auto count =
+      static_cast<size_t>(options.days) * static_cast<size_t>(kMinutesPerDay / options.file_minutes);
   std::vector<LogFile> files(count);
   AnswerKey key = simulation.Answers();
   const auto make = [&](size_t i) {
