@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,20 +29,19 @@ class BlockCutter {
   void Append(std::string_view bytes);
   /// A block once enough bytes are there; call until nullopt after each Append.
   std::optional<OwnedBlock> Next();
-  /// After the last Append: what is left, or nullopt.
+  /// After the last Append: what is left; call until nullopt.
   std::optional<OwnedBlock> Finish();
 
  private:
-  OwnedBlock Cut(size_t size);
+  void Cut(size_t size);
   void SkipRestOfLine(std::string_view* bytes);
 
   size_t block_bytes_;
-  std::string pending_;       // from file offset offset_ on
+  std::string pending_;    // bytes of the file from offset_ on
   int64_t offset_ = 0;
-  size_t line_start_ = 0;     // of the last, unfinished line in pending_
-  bool skipping_ = false;     // the unfinished line is over-long: its bytes are dropped up to its end
-  int64_t skipped_ = 0;       // bytes dropped of it
-  std::optional<OwnedBlock> ready_;
+  size_t line_start_ = 0;  // of the last, unfinished line in pending_
+  bool skipping_ = false;  // the rest of an over-long line is dropped
+  std::deque<OwnedBlock> ready_;
 };
 
 }  // namespace ndr::ingest
