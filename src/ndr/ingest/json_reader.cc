@@ -1,168 +1,268 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/ingest/json_reader.h"
 
-#include <simdjson.h>
-
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "ndr/base/hash.h"
+#include "ndr/ingest/utf8.h"
 
 namespace ndr::ingest {
 namespace {
 
-namespace ondemand = simdjson::ondemand;
-using simdjson::error_code;
-using simdjson::SUCCESS;
+constexpr int kMaxDepth = 512;
+constexpr uint64_t kOnes = 0x0101010101010101ull;
 
-constexpr const char* kNotAnObject = "the line is no JSON object";
-// Names below more nested objects are nobody's fields.
-constexpr int kNamesDepth = 4;
-
-// The bytes of a key up to its quote; escaped ones are not unescaped.
-std::string_view KeyOf(ondemand::field& field, const char* end) {
-  const char* begin = field.key().raw();
-  const char* at = begin;
-  while (at < end && *at != '"') at += *at == '\\' ? 2 : 1;
-  return {begin, static_cast<size_t>(std::min(at, end) - begin)};
+// Of eight bytes, bit 7 of the first that is a quote, a backslash or a control character; bits behind it mean nothing.
+uint64_t Special(uint64_t eight) {
+  const uint64_t quote = eight ^ (kOnes * '"'), backslash = eight ^ (kOnes * '\\');
+  return (((quote - kOnes) & ~quote) | ((backslash - kOnes) & ~backslash) | ((eight - kOnes * 0x20) & ~eight)) &
+         (kOnes * 0x80);
 }
 
-std::string_view TrimmedToken(std::string_view token) {
-  while (!token.empty() && (token.back() == ' ' || token.back() == '\t' || token.back() == '\r' || token.back() == '\n'))
-    token.remove_suffix(1);
-  return token;
-}
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// A text, number or literal as its bytes. Errors are those of the JSON.
-error_code Scalar(ondemand::value& value, ondemand::json_type type, std::string_view* text) {
-  if (type == ondemand::json_type::string) {
-    std::string_view token = TrimmedToken(value.raw_json_token());
-    if (token.size() >= 2 && std::memchr(token.data(), '\\', token.size()) == nullptr && token.back() == '"') {
-      *text = token.substr(1, token.size() - 2);
-      return SUCCESS;
-    }
-    return value.get_string().get(*text);
-  }
-  if (type == ondemand::json_type::null) {
-    bool null = false;
-    const error_code error = value.is_null().get(null);
-    return error ? error : null ? SUCCESS : simdjson::N_ATOM_ERROR;
-  }
-  if (type == ondemand::json_type::boolean) {
-    bool flag = false;
-    if (const error_code error = value.get_bool().get(flag)) return error;
-    *text = flag ? "true" : "false";
-    return SUCCESS;
-  }
-  *text = TrimmedToken(value.raw_json_token());
-  return SUCCESS;
+int HexValue(char c) {
+  if (IsDigit(c)) return c - '0';
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 }  // namespace
 
-struct JsonReader::State {
-  explicit State(const NameTree& tree) : names(tree) {}
+// A recursive descent over one line. Functions return false with `error_` set; `at_` stands behind what was read.
+class JsonReader::Cursor {
+ public:
+  explicit Cursor(const NameTree& names) : names_(names) {}
 
-  error_code Open(std::string_view line, ondemand::object* object) {
-    if (const error_code error =
-            parser.iterate(line.data(), line.size(), line.size() + simdjson::SIMDJSON_PADDING).get(document))
-      return error;
-    end = line.data() + line.size();
-    return document.get_object().get(*object);
+  const char* Run(std::string_view line, Record* record, std::set<std::string>* collected) {
+    at_ = line.data();
+    end_ = at_ + line.size();
+    record_ = record;
+    collected_ = collected;
+    unescaped_.clear();
+    error_ = nullptr;
+    SkipBlanks();
+    if (at_ >= end_ || *at_ != '{') return "the line is no JSON object";
+    if (!Object(collected == nullptr ? 0 : kNoNode, 1)) return error_;
+    SkipBlanks();
+    if (at_ < end_) return "something follows the JSON object";
+    return IsUtf8(line) ? nullptr : "the line is no UTF-8 text";
   }
-  error_code Walk(ondemand::object& object, int32_t node, Record* record);
-  error_code Take(ondemand::value& value, const NameTree::Entry& entry, Record* record);
-  error_code Collect(ondemand::object& object, const std::string& prefix, int depth, std::set<std::string>* all);
 
-  const NameTree& names;
-  ondemand::parser parser;
-  ondemand::document document;
-  const char* end = nullptr;
+ private:
+  static constexpr int32_t kNoNode = -1;
+
+  bool Fail(const char* why) {
+    error_ = why;
+    return false;
+  }
+  void SkipBlanks() {
+    while (at_ < end_ && (*at_ == ' ' || *at_ == '\t' || *at_ == '\r' || *at_ == '\n')) ++at_;
+  }
+  char Peek() {
+    SkipBlanks();
+    return at_ < end_ ? *at_ : '\0';
+  }
+
+  // At '{'. Names of `node` are taken, everything else is only checked.
+  bool Object(int32_t node, int depth) {
+    if (depth > kMaxDepth) return Fail("the JSON is nested more than 512 deep");
+    ++at_;
+    if (Peek() == '}') return ++at_, true;
+    for (;;) {
+      std::string_view key;
+      if (Peek() != '"') return Fail("a name is missing in the JSON");
+      if (!Text(&key)) return false;
+      if (Peek() != ':') return Fail("a colon is missing in the JSON");
+      ++at_;
+      const size_t prefix = path_.size();
+      if (collected_ != nullptr) {
+        path_.append(prefix == 0 ? "" : ".").append(key);
+        collected_->insert(path_);
+      }
+      const NameTree::Entry* entry = node == kNoNode ? nullptr : names_.Find(node, key);
+      if (!Value(entry, depth)) return false;
+      path_.resize(prefix);
+      const char next = Peek();
+      ++at_;
+      if (next == '}') return true;
+      if (next != ',') return Fail("the JSON object does not end");
+    }
+  }
+
+  // At '['. Its first element stands for the field, unless that is an object or array.
+  bool Array(const NameTree::Entry* entry, int depth) {
+    if (depth > kMaxDepth) return Fail("the JSON is nested more than 512 deep");
+    ++at_;
+    if (Peek() == ']') return ++at_, true;
+    for (;;) {
+      const char first = Peek();
+      if (!Value(first == '{' || first == '[' ? nullptr : entry, depth)) return false;
+      entry = nullptr;
+      const char next = Peek();
+      ++at_;
+      if (next == ']') return true;
+      if (next != ',') return Fail("a JSON array does not end");
+    }
+  }
+
+  bool Value(const NameTree::Entry* entry, int depth) {
+    std::string_view text;
+    switch (Peek()) {
+      case '{':
+        return Object(entry == nullptr ? kNoNode : entry->child, depth + 1);
+      case '[':
+        return Array(entry, depth + 1);
+      case '"':
+        if (!Text(&text)) return false;
+        break;
+      case 't':
+        if (!Literal("true", &text)) return false;
+        break;
+      case 'f':
+        if (!Literal("false", &text)) return false;
+        break;
+      case 'n':
+        return Literal("null", &text);
+      default:
+        if (!Number(&text)) return false;
+    }
+    if (entry != nullptr && entry->field != kNoField && record_ != nullptr && !text.empty()) (*record_)[entry->field] = text;
+    return true;
+  }
+
+  bool Literal(std::string_view word, std::string_view* text) {
+    if (static_cast<size_t>(end_ - at_) < word.size() || std::memcmp(at_, word.data(), word.size()) != 0)
+      return Fail("a value of the JSON is none");
+    *text = {at_, word.size()};
+    at_ += word.size();
+    return true;
+  }
+
+  bool Digits() {
+    const char* begin = at_;
+    while (at_ < end_ && IsDigit(*at_)) ++at_;
+    return at_ > begin;
+  }
+
+  bool Number(std::string_view* text) {
+    const char* begin = at_;
+    if (at_ < end_ && *at_ == '-') ++at_;
+    const bool zero = at_ < end_ && *at_ == '0';
+    const char* integer = at_;
+    if (!Digits() || (zero && at_ - integer > 1)) return Fail("a value of the JSON is none");
+    if (at_ < end_ && *at_ == '.' && (++at_, !Digits())) return Fail("a number of the JSON is none");
+    if (at_ < end_ && (*at_ == 'e' || *at_ == 'E')) {
+      ++at_;
+      if (at_ < end_ && (*at_ == '+' || *at_ == '-')) ++at_;
+      if (!Digits()) return Fail("a number of the JSON is none");
+    }
+    *text = {begin, static_cast<size_t>(at_ - begin)};
+    return true;
+  }
+
+  // At '"'. Reads up to seven bytes behind the line.
+  bool Text(std::string_view* text) {
+    const char* begin = ++at_;
+    bool escaped = false;
+    for (;;) {
+      uint64_t eight;
+      std::memcpy(&eight, at_, 8);
+      const uint64_t special = Special(eight);
+      at_ += special == 0 ? 8 : std::countr_zero(special) / 8;
+      if (at_ >= end_) return Fail("a text of the JSON does not end");
+      if (special == 0) continue;
+      if (*at_ == '"') break;
+      if (*at_ != '\\' || !SkipEscape()) return Fail("a text of the JSON holds what it must not");
+      escaped = true;
+    }
+    *text = {begin, static_cast<size_t>(at_ - begin)};
+    ++at_;
+    if (escaped) *text = Unescaped(*text);
+    return true;
+  }
+
+  // At '\\'.
+  bool SkipEscape() {
+    if (end_ - at_ < 2) return false;
+    if (at_[1] != 'u') {
+      const bool known = std::string_view("\"\\/bfnrt").find(at_[1]) != std::string_view::npos;
+      at_ += 2;
+      return known;
+    }
+    if (end_ - at_ < 6) return false;
+    for (int i = 2; i < 6; ++i)
+      if (HexValue(at_[i]) < 0) return false;
+    at_ += 6;
+    return true;
+  }
+
+  // Into a buffer that never moves within a line: what is unescaped only gets shorter.
+  std::string_view Unescaped(std::string_view raw) {
+    unescaped_.reserve(static_cast<size_t>(end_ - at_) + unescaped_.size() + raw.size());
+    const size_t begin = unescaped_.size();
+    for (size_t i = 0; i < raw.size(); ++i) {
+      if (raw[i] != '\\') {
+        unescaped_ += raw[i];
+        continue;
+      }
+      const char kind = raw[++i];
+      if (kind == 'u') {
+        uint32_t code = Hex4(raw, i + 1);
+        i += 4;
+        if (code >= 0xd800 && code < 0xdc00 && i + 6 < raw.size() && raw[i + 1] == '\\' && raw[i + 2] == 'u') {
+          const uint32_t low = Hex4(raw, i + 3);
+          if (low >= 0xdc00 && low < 0xe000) {
+            code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+            i += 6;
+          }
+        }
+        AppendUtf8(code, &unescaped_);
+      } else {
+        const size_t control = std::string_view("bfnrt").find(kind);
+        unescaped_ += control == std::string_view::npos ? kind : "\b\f\n\r\t"[control];
+      }
+    }
+    return std::string_view(unescaped_).substr(begin);
+  }
+
+  static uint32_t Hex4(std::string_view raw, size_t at) {
+    uint32_t value = 0;
+    for (size_t i = at; i < at + 4; ++i) value = value * 16 + static_cast<uint32_t>(HexValue(raw[i]));
+    return value;
+  }
+
+  const NameTree& names_;
+  const char* at_ = nullptr;
+  const char* end_ = nullptr;
+  const char* error_ = nullptr;
+  Record* record_ = nullptr;
+  std::set<std::string>* collected_ = nullptr;
+  std::string path_, unescaped_;
 };
 
-error_code JsonReader::State::Walk(ondemand::object& object, int32_t node, Record* record) {
-  for (auto result : object) {
-    ondemand::field field;
-    if (const error_code error = std::move(result).get(field)) return error;
-    const NameTree::Entry* entry = names.Find(node, KeyOf(field, end));
-    if (entry == nullptr) continue;
-    if (const error_code error = Take(field.value(), *entry, record)) return error;
-  }
-  return SUCCESS;
-}
-
-error_code JsonReader::State::Take(ondemand::value& value, const NameTree::Entry& entry, Record* record) {
-  ondemand::json_type type;
-  if (const error_code error = value.type().get(type)) return error;
-  if (type == ondemand::json_type::object) {
-    if (entry.child < 0) return SUCCESS;
-    ondemand::object object;
-    if (const error_code error = value.get_object().get(object)) return error;
-    return Walk(object, entry.child, record);
-  }
-  if (entry.field == kNoField) return SUCCESS;
-  std::string_view text;
-  if (type == ondemand::json_type::array) {
-    ondemand::array array;
-    if (const error_code error = value.get_array().get(array)) return error;
-    bool first = true;
-    for (auto result : array) {
-      ondemand::value element;
-      if (const error_code error = std::move(result).get(element)) return error;
-      if (!first) continue;
-      first = false;
-      if (const error_code error = element.type().get(type)) return error;
-      if (type == ondemand::json_type::object || type == ondemand::json_type::array) continue;
-      if (const error_code error = Scalar(element, type, &text)) return error;
-    }
-  } else if (const error_code error = Scalar(value, type, &text)) {
-    return error;
-  }
-  if (!text.empty()) (*record)[entry.field] = text;
-  return SUCCESS;
-}
-
-error_code JsonReader::State::Collect(ondemand::object& object, const std::string& prefix, int depth,
-                                      std::set<std::string>* all) {
-  for (auto result : object) {
-    ondemand::field field;
-    if (const error_code error = std::move(result).get(field)) return error;
-    const std::string name = prefix + std::string(KeyOf(field, end));
-    all->insert(name);
-    ondemand::json_type type;
-    if (const error_code error = field.value().type().get(type)) return error;
-    if (type != ondemand::json_type::object || depth >= kNamesDepth) continue;
-    ondemand::object below;
-    if (const error_code error = field.value().get_object().get(below)) return error;
-    if (const error_code error = Collect(below, name + ".", depth + 1, all)) return error;
-  }
-  return SUCCESS;
-}
-
-JsonReader::JsonReader(const NameTree& names) : state_(std::make_unique<State>(names)) {}
+JsonReader::JsonReader(const NameTree& names) : cursor_(std::make_unique<Cursor>(names)) {}
 JsonReader::~JsonReader() = default;
 
 const char* JsonReader::Read(std::string_view line, Record* record) {
   *record = {};
-  ondemand::object object;
-  error_code error = state_->Open(line, &object);
-  if (error == simdjson::INCORRECT_TYPE) return kNotAnObject;
-  if (!error) error = state_->Walk(object, 0, record);
-  if (error) return simdjson::error_message(error);
-  const bool at_end = state_->document.current_location().error() == simdjson::OUT_OF_BOUNDS;
-  return at_end ? nullptr : "something follows the JSON object";
+  return cursor_->Run(line, record, nullptr);
 }
 
 void JsonReader::Names(std::string_view line, std::set<std::string>* names) {
   std::set<std::string> found;
-  ondemand::object object;
-  if (!state_->Open(line, &object) && !state_->Collect(object, "", 0, &found)) names->merge(found);
+  if (cursor_->Run(line, nullptr, &found) == nullptr) names->merge(found);
 }
 
 size_t NameTree::Hash(std::string_view name) {
   uint64_t head = 0, tail = 0;
   const size_t n = std::min<size_t>(name.size(), 8);
-  std::memcpy(&head, name.data(), n);
-  std::memcpy(&tail, name.data() + name.size() - n, n);
+  if (n > 0) {
+    std::memcpy(&head, name.data(), n);
+    std::memcpy(&tail, name.data() + name.size() - n, n);
+  }
   return base::Mix(head ^ (tail << 1) ^ name.size());
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One JSON object a line to a record, by a tree of field names. The only place that parses JSON logs.
+// One JSON object a line to a record, by a tree of field names. The only place that parses JSON logs. Every line is checked
+// against the whole grammar (RFC 8259), also where nothing is taken.
 #pragma once
 
 #include <map>
@@ -60,8 +61,8 @@ class JsonReader {
   void Names(std::string_view line, std::set<std::string>* names);
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  class Cursor;
+  std::unique_ptr<Cursor> cursor_;
 };
 
 }  // namespace ndr::ingest
