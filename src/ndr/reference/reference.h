@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A published reference (FG-B of all horizons at one reference time) in memory, for those who judge rows by it
-// (specification 3, FG-C and findings). Texts and addresses become numbers once; every look-up after that is an index.
+// A published reference (FG-B of all horizons at one reference time) in memory, for those who judge rows by
+// it (specification 3, FG-C and findings). Texts and addresses become numbers once; every look-up after that
+// is an index.
 #pragma once
 
 #include <arrow/record_batch.h>
@@ -56,7 +57,8 @@ struct PairRow {
   double rarity() const { return 1.0 / (1.0 + static_cast<double>(seen)); }
 };
 
-/// Number of an address or of a segment in a Reference; kNoId: the reference does not know it. All look-ups take kNoId.
+/// Number of an address or of a segment in a Reference; kNoId: the reference does not know it. All look-ups
+/// take kNoId.
 using Id = uint32_t;
 inline constexpr Id kNoId = ~Id{0};
 
@@ -83,9 +85,10 @@ class Horizon {
   /// The address is a dst_ip of the horizon's pair counts.
   bool IsDestination(Id address) const;
 
+  struct Tables;
+
  private:
   friend class Builder;
-  struct Tables;
   std::unique_ptr<Tables> tables_;
 };
 
@@ -97,16 +100,18 @@ class Reference {
   base::Micros reference_ts() const { return reference_ts_; }
   /// In the order in which they were added.
   const std::vector<Horizon>& horizons() const { return horizons_; }
-  /// Index into horizons(): the least and the greatest length (equal ones: the first). There is at least one horizon.
+  /// Index into horizons(): the least and the greatest length (equal ones: the first). There is at least one
+  /// horizon.
   size_t shortest() const { return shortest_; }
   size_t longest() const { return longest_; }
   /// One number for all horizons and tables; O(1) hashing.
   Id AddressId(base::Address address) const;
   Id SegmentId(std::string_view segment_id) const;
 
+  struct Names;
+
  private:
   friend class Builder;
-  struct Names;
   Reference();
   base::Micros reference_ts_ = 0;
   std::vector<Horizon> horizons_;
@@ -114,24 +119,29 @@ class Reference {
   std::unique_ptr<Names> names_;
 };
 
-/// Collects the tables' batches (in any order and cut; the catalogue's schemas, addresses as 16 bytes) into a Reference.
+/// Collects the tables' batches (in any order and cut; the catalogue's schemas, addresses as 16 bytes) into a
+/// Reference.
 class Builder {
  public:
-  /// `host_bands`: host rows of other bands are passed over, so that a batch of one band needs a sixth of the memory
-  /// (64 bytes a row and baselined metric); what stands in the other tables is taken whole.
+  /// `host_bands`: host rows of other bands are passed over, so that a batch of one band needs a sixth of the
+  /// memory (64 bytes a row and baselined metric); what stands in the other tables is taken whole.
   Builder(std::shared_ptr<const catalogue::Catalogue> catalogue, base::Micros reference_ts,
           std::bitset<base::kTimeBands> host_bands = ~std::bitset<base::kTimeBands>());
   ~Builder();
 
   /// The horizon's number for Add.
   size_t AddHorizon(std::string label, base::Micros start, base::Micros end);
-  /// `table` is one of kFgBHost, kFgBSegment, kFgBGlobal, kIpMetadata, kPairHost, kPairSegment. A key that came before, an
-  /// unknown role, band or window label, or a missing column is Invalid.
+  /// `table` is one of kFgBHost, kFgBSegment, kFgBGlobal, kIpMetadata, kPairHost, kPairSegment. A key that
+  /// came before, an unknown role, band or window label, or a missing column is Invalid.
   arrow::Status Add(size_t horizon, catalogue::Dataset table, const arrow::RecordBatch& rows);
   /// Spends the builder. Invalid without a horizon.
   arrow::Result<std::shared_ptr<const Reference>> Finish();
 
  private:
+  arrow::Status AddTable(size_t horizon, catalogue::Dataset table, const arrow::RecordBatch& rows);
+  arrow::Status AddHosts(Horizon::Tables* tables, catalogue::Dataset table, const arrow::RecordBatch& rows);
+  arrow::Status AddLevel(Horizon::Tables* tables, catalogue::Dataset table, const arrow::RecordBatch& rows);
+
   std::shared_ptr<const catalogue::Catalogue> catalogue_;
   std::bitset<base::kTimeBands> host_bands_;
   std::shared_ptr<Reference> reference_;
