@@ -2,6 +2,7 @@
 // Record batches as Parquet bytes and back. Addresses are 16 bytes in batches and canonical text in files.
 #pragma once
 
+#include <arrow/buffer.h>
 #include <arrow/record_batch.h>
 #include <arrow/result.h>
 
@@ -19,16 +20,36 @@ using Batches = std::vector<std::shared_ptr<arrow::RecordBatch>>;
 
 /// A whole Parquet file in memory.
 struct EncodedFile {
-  std::string bytes;
+  std::shared_ptr<arrow::Buffer> bytes;
   int64_t rows = 0;
   std::string sha256;
+
+  std::string_view view() const {
+    return {reinterpret_cast<const char*>(bytes->data()), static_cast<size_t>(bytes->size())};
+  }
 };
 
 /// Rows per row group.
 inline constexpr int64_t kRowGroupRows = 1 << 18;
 
-/// The rows of `batches`, in order, as one Zstd Parquet file of the schema that they share. The bytes depend
-/// on the rows alone, not on how they are cut into batches. Thread-safe.
+/// Rows in, one Zstd Parquet file out. The bytes depend on the rows alone, not on how they are cut into
+/// batches. Of rows not yet compressed it holds at most one row group. One thread at a time.
+class ParquetEncoder {
+ public:
+  static arrow::Result<std::unique_ptr<ParquetEncoder>> Make(const std::shared_ptr<arrow::Schema>& schema,
+                                                             int64_t row_group_rows = kRowGroupRows);
+  ~ParquetEncoder();
+  /// Invalid where the batch is of another schema.
+  arrow::Status Append(std::shared_ptr<arrow::RecordBatch> batch);
+  arrow::Result<EncodedFile> Finish();
+
+ private:
+  ParquetEncoder();
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// The rows of `batches`, in order. Thread-safe.
 arrow::Result<EncodedFile> EncodeParquet(std::span<const std::shared_ptr<arrow::RecordBatch>> batches,
                                          const std::shared_ptr<arrow::Schema>& schema);
 arrow::Result<EncodedFile> EncodeParquet(const std::shared_ptr<arrow::RecordBatch>& batch);

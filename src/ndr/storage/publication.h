@@ -9,6 +9,7 @@
 
 #include <arrow/result.h>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -43,14 +44,17 @@ class Writer {
   arrow::Status Withdraw(const CommitKey& key);
   /// Writes a small file (run reports) whole or not at all.
   arrow::Status WriteWhole(const std::string& relative_path, std::string_view bytes);
+  /// The same for a file that stands, synced, in staging().
+  arrow::Status MoveIntoPlace(const std::string& staged, const std::string& relative_path);
 
  private:
   friend class Publication;
   Writer() = default;
 
   std::string root_, staging_;
-  int staging_fd_ = -1, lock_fd_ = -1;
-  std::mutex mutex_;  // one commit at a time
+  int staging_lock_ = -1, owner_lock_ = -1;
+  std::atomic<int> next_ = 0;  // names in staging
+  std::mutex mutex_;           // one commit at a time
 };
 
 /// Files on their way to one commit. Without Commit nothing becomes visible. Add is thread-safe; the order of

@@ -26,7 +26,7 @@ class QuarantineFile {
   arrow::Status Add(int64_t byte_offset, std::string_view rule, std::string_view reason,
                     std::string_view bytes);
   int64_t rows() const;
-  /// Puts the rows, sorted by byte_offset and rule, at the input's own path, replacing what stood there, so
+  /// Puts the rows, by byte_offset, at the input's own path, replacing what stood there, so
   /// running again never doubles them. Without rows nothing is written, and what an earlier run wrote for
   /// this input is removed.
   arrow::Status Finish(std::string_view version, const InputIdentity& input);

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ndr/storage/intent.h"
+
+#include <sys/file.h>
+
+#include <filesystem>
+#include <set>
+#include <sstream>
+
+#include "ndr/storage/local_disk.h"
+
+namespace ndr::storage {
+namespace fs = std::filesystem;
+
+arrow::Result<Intent> Intent::Write(std::string path, const std::string& commit_path,
+                                    const std::vector<std::string>& files) {
+  std::string text = commit_path + "\n";
+  for (const std::string& file : files) text += file + "\n";
+  ARROW_RETURN_NOT_OK(WriteSynced(path, text));
+  ARROW_RETURN_NOT_OK(SyncFolder(fs::path(path).parent_path().string()));
+  return Intent(std::move(path));
+}
+
+arrow::Status Intent::Remove() const { return storage::Remove(path_); }
+
+arrow::Status Recover(const std::string& root, const std::string& intent_path) {
+  ARROW_ASSIGN_OR_RAISE(const auto text, ReadWhole(intent_path));
+  if (!text) return arrow::Status::OK();
+  std::istringstream lines(*text);
+  std::string commit_path, file;
+  std::getline(lines, commit_path);
+  std::set<std::string> committed;
+  ARROW_ASSIGN_OR_RAISE(const auto json, ReadWhole(root + "/" + commit_path));
+  if (json) {
+    ARROW_ASSIGN_OR_RAISE(const auto record, CommitRecord::FromJson(*json, commit_path));
+    for (const FileEntry& entry : record.files) committed.insert(entry.path);
+  }
+  while (std::getline(lines, file))
+    if (!committed.contains(file)) ARROW_RETURN_NOT_OK(Remove(root + "/" + file));
+  return arrow::Status::OK();
+}
+
+arrow::Status RemoveCommitted(const std::string& root, const CommitRecord& record) {
+  const std::string path = root + "/" + CommitPath(record.key);
+  ARROW_RETURN_NOT_OK(Remove(path));
+  ARROW_RETURN_NOT_OK(SyncFolder(fs::path(path).parent_path().string()));
+  for (const FileEntry& file : record.files) ARROW_RETURN_NOT_OK(Remove(root + "/" + file.path));
+  return arrow::Status::OK();
+}
+
+FolderLock::FolderLock(int fd, int operation) : fd_(fd) {
+  while (::flock(fd_, operation) != 0 && errno == EINTR) {
+  }
+}
+FolderLock::~FolderLock() { ::flock(fd_, LOCK_UN); }
+
+}  // namespace ndr::storage

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ndr/storage/layout.h"
+
+#include <algorithm>
+
+namespace ndr::storage {
+namespace {
+
+std::string Versioned(std::string_view folder, std::string_view version) {
+  return std::string(folder) + "/feature_spec_version=" + std::string(version);
+}
+
+}  // namespace
+
+bool IsBaseline(catalogue::Dataset dataset) { return FamilyOf(dataset) == "fg_b"; }
+
+std::string FolderOf(const Place& place) {
+  std::string folder = Versioned(catalogue::PathOf(place.dataset), place.version);
+  if (!place.horizon.empty()) folder += "/baseline_horizon=" + place.horizon;
+  if (IsBaseline(place.dataset)) return folder + "/reference_ts=" + base::FormatCompact(place.at);
+  return folder + "/" + base::FormatPartition(place.at);
+}
+
+std::string_view FamilyOf(catalogue::Dataset dataset) {
+  const std::string_view path = catalogue::PathOf(dataset);
+  return path.substr(0, path.find('/'));
+}
+
+std::string CommitFolder(std::string_view family, std::string_view version) {
+  return Versioned("_commits/" + std::string(family), version);
+}
+
+std::string CommitPath(const CommitKey& key) {
+  return CommitFolder(key.family, key.version) + "/" + key.id + ".json";
+}
+
+std::string ReportPath(const CommitKey& key) {
+  return Versioned("_reports/" + key.family, key.version) + "/" + key.id + ".json";
+}
+
+std::string QuarantinePath(std::string_view version, std::string_view input_sha256) {
+  return Versioned("_quarantine", version) + "/" + std::string(input_sha256) + ".parquet";
+}
+
+bool IsId(std::string_view text) {
+  return !text.empty() && text.size() <= 128 && text[0] != '.' &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+                  c == '_' || c == '-';
+         });
+}
+
+}  // namespace ndr::storage

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ndr/storage/local_disk.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace ndr::storage {
+namespace fs = std::filesystem;
+namespace {
+
+arrow::Status Failed(std::string_view what, const std::string& path, int error) {
+  return arrow::Status::IOError("cannot ", what, " ", path, ": ", std::strerror(error));
+}
+
+// Closes on every way out.
+struct Descriptor {
+  int fd;
+  ~Descriptor() {
+    if (fd >= 0) ::close(fd);
+  }
+};
+
+arrow::Status Sync(const std::string& path, int flags) {
+  const Descriptor file{::open(path.c_str(), flags | O_CLOEXEC)};
+  if (file.fd < 0 || ::fsync(file.fd) != 0) return Failed("sync", path, errno);
+  return arrow::Status::OK();
+}
+
+}  // namespace
+
+arrow::Result<std::vector<std::string>> NamesIn(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  fs::directory_iterator entries(folder, error);
+  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) return names;
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error))
+    names.push_back(entries->path().filename().string());
+  if (error) return Failed("list", folder, error.value());
+  return names;
+}
+
+arrow::Result<std::optional<std::string>> ReadWhole(const std::string& path) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  if (file.fd < 0) return Failed("open", path, errno);
+  struct stat info {};
+  if (::fstat(file.fd, &info) != 0) return Failed("read", path, errno);
+  std::string bytes(static_cast<size_t>(info.st_size), '\0');
+  for (size_t done = 0; done < bytes.size();) {
+    const ssize_t n = ::read(file.fd, bytes.data() + done, bytes.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return Failed("read", path, errno);
+    if (n == 0) bytes.resize(done);
+    done += static_cast<size_t>(n);
+  }
+  return bytes;
+}
+
+arrow::Status WriteSynced(const std::string& path, std::string_view bytes) {
+  const Descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
+  if (file.fd < 0) return Failed("create", path, errno);
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(file.fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return Failed("write", path, errno);
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+  if (::fsync(file.fd) != 0) return Failed("sync", path, errno);
+  return arrow::Status::OK();
+}
+
+arrow::Status SyncFile(const std::string& path) { return Sync(path, O_RDONLY); }
+arrow::Status SyncFolder(const std::string& folder) { return Sync(folder, O_RDONLY | O_DIRECTORY); }
+
+arrow::Status MakeFolders(const std::string& folder) {
+  if (::mkdir(folder.c_str(), 0777) == 0) return SyncFolder(fs::path(folder).parent_path().string());
+  if (errno == EEXIST) {
+    std::error_code error;
+    if (fs::is_directory(folder, error)) return arrow::Status::OK();
+    return Failed("make folder", folder, ENOTDIR);
+  }
+  const std::string parent = fs::path(folder).parent_path().string();
+  if (errno != ENOENT || parent.empty() || parent == folder) return Failed("make folder", folder, errno);
+  ARROW_RETURN_NOT_OK(MakeFolders(parent));
+  return MakeFolders(folder);
+}
+
+arrow::Status Move(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return Failed("move", from + " to " + to, errno);
+  return arrow::Status::OK();
+}
+
+arrow::Status Remove(const std::string& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR)
+    return Failed("remove", path, errno);
+  return arrow::Status::OK();
+}
+
+}  // namespace ndr::storage

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files on a local disk, written so that they survive a loss of power. Paths are absolute; errors name them.
+#pragma once
+
+#include <arrow/result.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ndr::storage {
+
+/// Names in a folder, in no order; none where the folder does not exist.
+arrow::Result<std::vector<std::string>> NamesIn(const std::string& folder);
+/// nullopt where the file does not exist.
+arrow::Result<std::optional<std::string>> ReadWhole(const std::string& path);
+/// Makes the file and brings its bytes to the disk. Its name is safe only after SyncFolder.
+arrow::Status WriteSynced(const std::string& path, std::string_view bytes);
+/// Brings an existing file's bytes to the disk.
+arrow::Status SyncFile(const std::string& path);
+arrow::Status SyncFolder(const std::string& folder);
+/// Makes a folder and its parents, bringing each new name to the disk.
+arrow::Status MakeFolders(const std::string& folder);
+arrow::Status Move(const std::string& from, const std::string& to);
+/// OK where it does not exist.
+arrow::Status Remove(const std::string& path);
+
+}  // namespace ndr::storage

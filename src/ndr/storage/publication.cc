@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ndr/storage/publication.h"
+
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "ndr/storage/intent.h"
+#include "ndr/storage/local_disk.h"
+
+namespace ndr::storage {
+namespace fs = std::filesystem;
+using arrow::Status;
+
+struct Publication::Staged {
+  std::string path;  // absolute, in staging
+  FileEntry file;    // where it goes
+};
+
+Publication::Publication(Writer* writer, CommitKey key, std::string folder)
+    : writer_(writer), key_(std::move(key)), folder_(std::move(folder)) {}
+
+Publication::~Publication() {
+  std::error_code ignored;
+  fs::remove_all(folder_, ignored);
+}
+
+Status Publication::Add(const Place& place, const std::shared_ptr<arrow::RecordBatch>& batch, int part) {
+  ARROW_ASSIGN_OR_RAISE(const EncodedFile file, EncodeParquet(batch));
+  return Add(place, file, part);
+}
+
+Status Publication::Add(const Place& place, const EncodedFile& file, int part) {
+  if (FamilyOf(place.dataset) != key_.family || place.version != key_.version)
+    return Status::Invalid(FolderOf(place), " does not belong to the commit ", CommitPath(key_));
+  const std::string name = IsBaseline(place.dataset) ? fmt::format("part-{:04}", part) : key_.id;
+  const std::string start = FolderOf(place) + "/" + name + "-";
+  std::string staged;
+  {
+    std::lock_guard lock(mutex_);
+    for (const Staged& other : staged_)
+      if (other.file.path.starts_with(start)) return Status::Invalid(start, "*.parquet was added twice");
+    staged = folder_ + "/" + std::to_string(staged_.size());
+    staged_.push_back(
+        {staged,
+         {start + file.sha256.substr(0, 8) + ".parquet", file.rows, file.bytes->size(), file.sha256}});
+  }
+  return WriteSynced(staged, file.view());
+}
+
+namespace {
+
+// Both what stood there and what is to come: after a kill whatever no record lists is removed.
+std::vector<std::string> PathsOf(const std::vector<FileEntry>& before, const std::vector<FileEntry>& after) {
+  std::set<std::string> paths;
+  for (const FileEntry& file : before) paths.insert(file.path);
+  for (const FileEntry& file : after) paths.insert(file.path);
+  return {paths.begin(), paths.end()};
+}
+
+bool AllThere(const std::string& root, const std::vector<FileEntry>& files) {
+  return std::all_of(files.begin(), files.end(), [&](const FileEntry& file) {
+    std::error_code error;
+    return fs::file_size(root + "/" + file.path, error) == static_cast<uintmax_t>(file.bytes);
+  });
+}
+
+}  // namespace
+
+arrow::Result<CommitRecord> Publication::Commit(CommitRecord record) {
+  std::sort(staged_.begin(), staged_.end(),
+            [](const Staged& a, const Staged& b) { return a.file.path < b.file.path; });
+  record.key = key_;
+  record.files.clear();
+  for (const Staged& staged : staged_) record.files.push_back(staged.file);
+  const std::string json = record.ToJson();
+  const std::string& root = writer_->root_;
+
+  std::lock_guard lock(writer_->mutex_);
+  const FolderLock recovery_waits(writer_->staging_lock_, LOCK_SH);
+  ARROW_ASSIGN_OR_RAISE(const auto before, CommitLog(root).Read(key_));
+  if (before && before->ToJson() == json && AllThere(root, record.files)) return record;
+
+  const auto old_files = before ? before->files : std::vector<FileEntry>();
+  ARROW_ASSIGN_OR_RAISE(const Intent intent, Intent::Write(folder_ + ".intent", CommitPath(key_),
+                                                           PathsOf(old_files, record.files)));
+  if (before) ARROW_RETURN_NOT_OK(RemoveCommitted(root, *before));
+
+  std::set<std::string> folders;
+  for (const Staged& staged : staged_) {
+    const std::string target = root + "/" + staged.file.path;
+    const std::string folder = fs::path(target).parent_path().string();
+    if (folders.insert(folder).second) ARROW_RETURN_NOT_OK(MakeFolders(folder));
+    ARROW_RETURN_NOT_OK(Move(staged.path, target));
+  }
+  for (const std::string& folder : folders) ARROW_RETURN_NOT_OK(SyncFolder(folder));
+  ARROW_RETURN_NOT_OK(writer_->WriteWhole(CommitPath(key_), json));
+  ARROW_RETURN_NOT_OK(intent.Remove());
+  return record;
+}
+
+}  // namespace ndr::storage
