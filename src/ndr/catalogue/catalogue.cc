@@ -68,7 +68,7 @@ std::shared_ptr<arrow::DataType> ReasonsType() {
       {arrow::field("kind", arrow::utf8()), arrow::field("metric", arrow::utf8()), arrow::field("role", arrow::utf8()),
        arrow::field("window_label", arrow::utf8()), arrow::field("x", arrow::float64()), arrow::field("own", arrow::float64()),
        arrow::field("peers", arrow::float64()), arrow::field("at", arrow::utf8()), arrow::field("evidence", arrow::float64()),
-       arrow::field("standing", arrow::float64())}));
+       arrow::field("standing", arrow::float64()), arrow::field("gap_median", arrow::float64())}));
 }
 
 std::shared_ptr<arrow::DataType> ArrowType(Type type, bool storage) {
