@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the two forms of horizons share.
+#pragma once
+
+#include <vector>
+
+#include "ndr/spec/project.h"
+
+namespace ndr::spec {
+
+/// To the nearest whole number of slices.
+base::Micros RoundToSlices(double micros);
+/// Refuses a horizon below one slice and a label that stands twice.
+arrow::Status CheckHorizons(const std::vector<Horizon>& horizons);
+
+}  // namespace ndr::spec
