@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pairs of one shard of hosts, slid forward slice by slice.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "ndr/pairs/beacon.h"
+#include "ndr/pairs/counted_slots.h"
+#include "ndr/pairs/geometry.h"
+#include "ndr/pairs/host_sums.h"
+#include "ndr/pairs/pair_rows.h"
+#include "ndr/pairs/window_pairs.h"
+
+namespace ndr::pairs {
+
+/// Slots: hosts are (host, role); below them peers, service ports and peer segments of a host, and pairs
+/// (peer, service port, null included). Rows change pairs, and the bytes of peers and ports; Settle carries
+/// what changed from pairs to peers and ports, from peers to segments, and from all of them to the sums of
+/// the host, by the difference of a pure function of the counters before and after. So a step costs what its
+/// rows touch, and any number of slices may be applied before one Settle.
+class PairShard {
+ public:
+  PairShard(const spec::Context& context, const Geometry& geometry);
+
+  /// Says where the windows end. Before the rows of a step.
+  void MoveEnd(SliceNumber end) { end_ = end; }
+  /// The rows of a slice of the given age enter: its windows, and the look-backs of the windows too short for
+  /// it. Slices come in order, without gaps, and stay until DropOldest.
+  void Enter(SliceNumber slice, const DealtRows& dealt, size_t shard, int64_t age);
+  /// The slice leaves window w and enters its look-back.
+  void Leave(SliceNumber slice, int w);
+  /// Forgets the rows of the oldest slice; it must have left the longest window.
+  void DropOldest();
+
+  /// Rows older than the longest window enter the look-backs of the windows [from, to).
+  void EnterPast(const DealtRows& dealt, size_t shard, int from, int to);
+  /// Keeps a slice whose rows leave the look-backs one window after the other: the shortest window's first.
+  /// In order.
+  void KeepPast(SliceNumber slice, const DealtRows& dealt, size_t shard);
+  void LeavePast(SliceNumber slice, int w);
+  void DropOldestPast();
+
+  /// Slots that changed since the last Settle.
+  size_t touched() const { return pairs_.dirty().size(); }
+  void Settle();
+  /// Gives back the slots of what neither window nor look-back holds. After Settle only; slots may get new
+  /// owners.
+  void Sweep();
+
+  // The current end, after Settle.
+
+  /// kNone where no window or look-back knows the host in that role.
+  uint32_t FindHost(base::Address host, catalogue::Role role) const;
+  const HostSums& Sums(uint32_t host, int w) const { return sums_[host * windows_ + static_cast<size_t>(w)]; }
+  /// The maxima of one host and window with their witnesses. Not for two threads at once.
+  struct Maxima {
+    uint64_t peer_bytes = 0, port_bytes = 0;
+    int64_t failed_ports = 0, failed_peers = 0;
+    int64_t new_sent = 0;  ///< saturated
+    double beacon = 0;
+    base::Address failed_ports_at, new_sent_at;
+    uint16_t failed_peers_at = 0;
+  };
+  Maxima MaximaOf(uint32_t host, int w);
+
+  /// Peers that some host of the shard newly reached on ports that administer, and what to do about each
+  /// window.
+  template <class Visit>
+  void VisitCandidates(const Visit& visit) const {
+    for (const uint32_t p : candidates_)
+      for (int w = 0; w < geometry_.windows(); ++w)
+        if (peers_.cells(p)[w].reach > 0)
+          visit(peer_of_[p].host, hosts_[peer_of_[p].host].role, peer_of_[p].address, w);
+  }
+  size_t hosts() const { return hosts_.size(); }
+  /// Hosts of the shard that had a session with the peer in window w, or in it or its look-back.
+  int64_t HostsInWindow(catalogue::Role role, base::Address peer, int w) const {
+    return Visitors(role, peer, w, false);
+  }
+  int64_t HostsSeen(catalogue::Role role, base::Address peer, int w) const {
+    return Visitors(role, peer, w, true);
+  }
+
+  void Visit(base::Address host, catalogue::Role role, uint32_t shard,
+             const std::function<void(const WindowPair&)>& visit) const;
+  PairSums SumsOf(uint32_t pair, int w) const;
+  PairRhythm RhythmOf(uint32_t pair, int w) const;
+
+ private:
+  struct HostKey {
+    base::Address host;
+    catalogue::Role role;
+    friend bool operator==(const HostKey&, const HostKey&) = default;
+  };
+  struct PeerKey {
+    base::Address peer;
+    uint32_t host;
+    friend bool operator==(const PeerKey&, const PeerKey&) = default;
+  };
+  struct SegmentOfHost {
+    base::SegmentKey segment;
+    uint32_t host;
+    friend bool operator==(const SegmentOfHost&, const SegmentOfHost&) = default;
+  };
+  struct KeyHash {
+    using is_avalanching = void;
+    size_t operator()(const HostKey& k) const {
+      return base::Mix(base::Hash(k.host), static_cast<uint64_t>(k.role));
+    }
+    size_t operator()(const PeerKey& k) const { return base::Mix(base::Hash(k.peer), k.host); }
+    size_t operator()(const SegmentOfHost& k) const {
+      return base::Mix(base::Hash(k.segment.base), k.host * 4ull + k.segment.kind);
+    }
+    size_t operator()(uint64_t k) const { return base::Mix(k); }
+  };
+  template <class Key>
+  using Map = boost::unordered_flat_map<Key, uint32_t, KeyHash>;
+
+  struct PairCell {
+    int64_t failed = 0, replied = 0;
+  };
+  /// Pairs of the peer by what they are, and bytes by direction of the session.
+  struct PeerCell {
+    __int128 bytes_src = 0, bytes_dst = 0;
+    uint32_t failed_ports = 0, reached = 0, high_risk = 0, admin = 0, reach = 0;
+  };
+  struct PortCell {
+    __int128 bytes = 0;
+    uint32_t failed_peers = 0, reached = 0;
+  };
+  struct NoCell {};
+
+  struct Host {
+    base::Address host;
+    catalogue::Role role = catalogue::Role::kOutbound;
+    uint32_t first_pair = kNone;  ///< of the hot ones
+    uint32_t peers = 0;
+    bool used = false;
+  };
+  struct Peer {
+    base::Address address;
+    uint32_t host = kNone, segment = kNone, visited = kNone;
+    uint32_t candidate = kNone;  ///< its place in candidates_
+    bool internal = false, high_risk_segment = false, used = false;
+  };
+  struct Port {
+    uint32_t host = kNone;
+    uint16_t port = 0;
+    bool high_risk = false, used = false;
+  };
+  struct Segment {
+    base::SegmentKey key;
+    uint32_t host = kNone;
+    bool used = false;
+  };
+  struct Pair {
+    uint32_t peer = kNone, port_slot = kNone;
+    int32_t port = kNoPort;
+    bool high_risk = false, admin = false, reach = false, used = false;
+  };
+  /// What a pair of the longest window has besides, by its hot number.
+  struct HotPair {
+    uint32_t next = kNone, previous = kNone;  ///< hot pairs of the host
+    uint32_t last_row = kNone;
+    uint32_t rhythm = kNone;
+    SliceNumber last_slice = 0;
+    uint64_t moved = 0;  ///< windows whose rows changed in this step
+  };
+  /// One row of the longest window. Counts too large for 32 bits stand in the slice's `wide`, at the index
+  /// `sessions`.
+  struct Row {
+    int64_t bytes_src, bytes_dst;
+    uint32_t pair;
+    uint32_t sessions, deny, failed, replied;
+    uint32_t previous_row;  ///< of the same pair
+    uint16_t previous_age;  ///< slices back
+    uint16_t minutes : 15;
+    uint16_t is_wide : 1;
+  };
+  struct Counts {
+    int64_t sessions, deny, failed, replied;
+  };
+  struct SliceRows {
+    std::vector<Row> rows;
+    std::vector<Counts> wide;
+    Counts Of(const Row& r) const {
+      return r.is_wide ? wide[r.sessions] : Counts{r.sessions, r.deny, r.failed, r.replied};
+    }
+  };
+  struct PastRow {
+    int64_t sessions;
+    uint32_t pair;
+  };
+  struct Rhythm {
+    double score = -1;  ///< below 0: not scored
+    bool strong = false;
+  };
+
+  uint32_t PairOf(base::Address host, catalogue::Role role, base::Address peer, int32_t port);
+  uint32_t HostOf(base::Address host, catalogue::Role role);
+  uint32_t PeerOf(uint32_t host, base::Address peer);
+  uint32_t PortOf(uint32_t host, uint16_t port);
+  uint32_t SegmentOf(uint32_t host, base::Address peer);
+  uint32_t VisitedOf(catalogue::Role role, base::Address peer);
+  uint32_t PairOfSide(const DealtRows& dealt, const RowSide& side);
+
+  void Touch(uint32_t pair);
+  void Heat(uint32_t pair);
+  void Add(const Row& row, const Counts& counts, int from, int to, int sign);
+  uint8_t Traits(uint32_t pair, int64_t past, int64_t sessions, const PairCell& cell) const;
+  void SettlePairs();
+  void SettlePair(uint32_t pair, size_t i);
+  void SettlePeers();
+  void SettlePeer(uint32_t peer, size_t i, int w);
+  void SettlePorts();
+  void SettlePort(uint32_t port, size_t i, int w);
+  void SettleSegments();
+  void SettleBeacons(uint32_t pair);
+  void CoolAll();
+  void CoolPair(uint32_t pair);
+  void TakeRhythm(uint32_t pair);
+  void NoteCandidate(uint32_t peer);
+  int64_t Visitors(catalogue::Role role, base::Address peer, int w, bool seen) const;
+  HostSums& MutableSums(uint32_t host, int w) { return sums_[host * windows_ + static_cast<size_t>(w)]; }
+  static uint64_t BytesOf(const PeerCell& cell);
+  uint64_t SentNow(uint32_t peer, int w) const;
+  uint64_t SentValue(uint32_t peer, int64_t past, int64_t sessions, const PeerCell& cell) const;
+  uint64_t BeaconValue(uint32_t pair, int w) const;
+  /// Calls `visit(row, counts, slice)` for the rows of a pair from the newest to the first before `from`.
+  template <class V>
+  void WalkRows(uint32_t pair, SliceNumber from, const V& visit) const;
+  void CompactMaxima();
+
+  const spec::Context& context_;
+  const Geometry& geometry_;
+  const size_t windows_;
+  SliceNumber end_ = 0;
+
+  Map<HostKey> host_map_, visited_map_;
+  Map<PeerKey> peer_map_;
+  Map<uint64_t> port_map_, pair_map_;
+  Map<SegmentOfHost> segment_map_;
+
+  std::vector<Host> hosts_;
+  std::vector<uint32_t> free_hosts_;
+  std::vector<HostSums> sums_;
+  CountedSlots<PairCell> pairs_;
+  CountedSlots<PeerCell> peers_;
+  CountedSlots<PortCell> ports_;
+  CountedSlots<NoCell> segments_;
+  std::vector<Pair> pair_of_;
+  std::vector<Peer> peer_of_;
+  std::vector<Port> port_of_;
+  std::vector<Segment> segment_of_;
+  std::vector<HotPair> hot_pairs_;
+
+  // Hosts by peer: [in window, seen] per window.
+  std::vector<HostKey> visited_of_;
+  std::vector<uint32_t> visited_peers_, free_visited_;
+  std::vector<int32_t> visitors_;
+  std::vector<uint32_t> candidates_;
+
+  // Rhythms: minutes by slice modulo the longest window, scores by window.
+  std::vector<uint16_t> minutes_;
+  std::vector<Rhythm> rhythms_;
+  std::vector<uint32_t> free_rhythms_;
+  BeaconGaps gaps_;
+
+  std::deque<SliceRows> window_rows_;
+  SliceNumber first_window_slice_ = 0;
+  std::deque<std::vector<PastRow>> past_rows_;
+  SliceNumber first_past_slice_ = 0;
+};
+
+}  // namespace ndr::pairs

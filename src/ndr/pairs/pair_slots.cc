@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// Slots of a shard: found, made, and given back.
+#include "ndr/pairs/pair_shard.h"
+
+namespace ndr::pairs {
+namespace {
+
+// The port sets of the catalogue, in the order of catalogue::kPortSets.
+enum PortSetIndex : size_t { kHighRisk, kAdmin, kFileshare, kDirectory, kDb };
+
+uint64_t Joined(uint32_t slot, int32_t port) { return uint64_t{slot} << 32 | static_cast<uint32_t>(port); }
+
+template <class T>
+T& Grown(std::vector<T>* of, uint32_t slot) {
+  if (slot >= of->size()) of->resize(slot + 1);
+  return (*of)[slot];
+}
+
+}  // namespace
+
+PairShard::PairShard(const spec::Context& context, const Geometry& geometry)
+    : context_(context),
+      geometry_(geometry),
+      windows_(static_cast<size_t>(geometry.windows())),
+      pairs_(geometry.windows()),
+      peers_(geometry.windows()),
+      ports_(geometry.windows()),
+      segments_(geometry.windows()) {}
+
+uint32_t PairShard::FindHost(base::Address host, catalogue::Role role) const {
+  const auto it = host_map_.find(HostKey{host, role});
+  return it == host_map_.end() ? kNone : it->second;
+}
+
+uint32_t PairShard::HostOf(base::Address host, catalogue::Role role) {
+  const auto [it, added] = host_map_.try_emplace(HostKey{host, role}, 0);
+  if (!added) return it->second;
+  uint32_t slot = static_cast<uint32_t>(hosts_.size());
+  if (free_hosts_.empty()) {
+    hosts_.emplace_back();
+    sums_.resize(sums_.size() + windows_);
+  } else {
+    slot = free_hosts_.back();
+    free_hosts_.pop_back();
+  }
+  hosts_[slot] = {host, role, kNone, 0, true};
+  return it->second = slot;
+}
+
+uint32_t PairShard::VisitedOf(catalogue::Role role, base::Address peer) {
+  const auto [it, added] = visited_map_.try_emplace(HostKey{peer, role}, 0);
+  if (!added) return it->second;
+  uint32_t slot = static_cast<uint32_t>(visited_of_.size());
+  if (free_visited_.empty()) {
+    visited_of_.emplace_back();
+    visited_peers_.push_back(0);
+    visitors_.resize(visitors_.size() + 2 * windows_);
+  } else {
+    slot = free_visited_.back();
+    free_visited_.pop_back();
+  }
+  visited_of_[slot] = {peer, role};
+  return it->second = slot;
+}
+
+uint32_t PairShard::SegmentOf(uint32_t host, base::Address peer) {
+  const base::SegmentKey key = context_.network.SegmentOf(peer);
+  const auto [it, added] = segment_map_.try_emplace(SegmentOfHost{key, host}, 0);
+  if (!added) return it->second;
+  it->second = segments_.Take();
+  Grown(&segment_of_, it->second) = {key, host, true};
+  return it->second;
+}
+
+uint32_t PairShard::PeerOf(uint32_t host, base::Address peer) {
+  const auto [it, added] = peer_map_.try_emplace(PeerKey{peer, host}, 0);
+  if (!added) return it->second;
+  const uint32_t slot = it->second = peers_.Take();
+  Peer& p = Grown(&peer_of_, slot);
+  p = {peer,
+       host,
+       SegmentOf(host, peer),
+       VisitedOf(hosts_[host].role, peer),
+       kNone,
+       context_.network.IsHost(peer),
+       context_.network.IsHighRisk(peer),
+       true};
+  ++hosts_[host].peers;
+  ++visited_peers_[p.visited];
+  return slot;
+}
+
+uint32_t PairShard::PortOf(uint32_t host, uint16_t port) {
+  const auto [it, added] = port_map_.try_emplace(Joined(host, port), 0);
+  if (!added) return it->second;
+  it->second = ports_.Take();
+  Grown(&port_of_, it->second) = {host, port, context_.port_sets[kHighRisk][port], true};
+  return it->second;
+}
+
+uint32_t PairShard::PairOf(base::Address host, catalogue::Role role, base::Address peer, int32_t port) {
+  const uint32_t host_slot = HostOf(host, role);
+  const uint32_t peer_slot = PeerOf(host_slot, peer);
+  const auto [it, added] = pair_map_.try_emplace(Joined(peer_slot, port), 0);
+  if (!added) return it->second;
+  const uint32_t slot = it->second = pairs_.Take();
+  Pair pair{peer_slot, kNone, port, false, false, false, true};
+  if (port != kNoPort) {
+    const auto p = static_cast<uint16_t>(port);
+    const auto& sets = context_.port_sets;
+    pair.port_slot = PortOf(host_slot, p);
+    pair.high_risk = sets[kHighRisk][p];
+    pair.admin = sets[kAdmin][p];
+    pair.reach = peer_of_[peer_slot].internal &&
+                 (sets[kAdmin][p] || sets[kFileshare][p] || sets[kDirectory][p] || sets[kDb][p]);
+  }
+  Grown(&pair_of_, slot) = pair;
+  return slot;
+}
+
+uint32_t PairShard::PairOfSide(const DealtRows& dealt, const RowSide& side) {
+  const PairColumns& c = dealt.columns[side.batch];
+  const base::Address src = c.Source(side.row), dst = c.Destination(side.row);
+  const bool outbound = side.role == catalogue::Role::kOutbound;
+  return PairOf(outbound ? src : dst, side.role, outbound ? dst : src, c.Port(side.row));
+}
+
+void PairShard::Sweep() {
+  // A heap may name a slot only while its owner is what it was.
+  CompactMaxima();
+  for (uint32_t i = 0; i < pair_of_.size(); ++i) {
+    if (!pair_of_[i].used || !pairs_.IsIdle(i)) continue;
+    pair_map_.erase(Joined(pair_of_[i].peer, pair_of_[i].port));
+    pair_of_[i].used = false;
+    pairs_.Give(i);
+  }
+  for (uint32_t i = 0; i < port_of_.size(); ++i) {
+    if (!port_of_[i].used || !ports_.IsIdle(i)) continue;
+    port_map_.erase(Joined(port_of_[i].host, port_of_[i].port));
+    port_of_[i].used = false;
+    ports_.Give(i);
+  }
+  for (uint32_t i = 0; i < segment_of_.size(); ++i) {
+    if (!segment_of_[i].used || !segments_.IsIdle(i)) continue;
+    segment_map_.erase(SegmentOfHost{segment_of_[i].key, segment_of_[i].host});
+    segment_of_[i].used = false;
+    segments_.Give(i);
+  }
+  for (uint32_t i = 0; i < peer_of_.size(); ++i) {
+    Peer& p = peer_of_[i];
+    if (!p.used || !peers_.IsIdle(i)) continue;
+    peer_map_.erase(PeerKey{p.address, p.host});
+    --hosts_[p.host].peers;
+    if (--visited_peers_[p.visited] == 0) {
+      visited_map_.erase(visited_of_[p.visited]);
+      free_visited_.push_back(p.visited);
+    }
+    p.used = false;
+    peers_.Give(i);
+  }
+  for (uint32_t i = 0; i < hosts_.size(); ++i) {
+    if (!hosts_[i].used || hosts_[i].peers > 0) continue;
+    host_map_.erase(HostKey{hosts_[i].host, hosts_[i].role});
+    hosts_[i].used = false;
+    free_hosts_.push_back(i);
+    for (size_t w = 0; w < windows_; ++w) sums_[i * windows_ + w] = HostSums{};
+  }
+}
+
+}  // namespace ndr::pairs
