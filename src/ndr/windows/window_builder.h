@@ -30,9 +30,10 @@ class SliceHistory : public pairs::PairHistory {
   virtual arrow::Result<arrow::RecordBatchVector> Hosts(base::Micros slice_start) = 0;
 };
 
-/// Sliding windows over slice partials. A step costs the rows of the slices that enter and leave windows and look-backs,
-/// whatever those hold. Memory: the rows of the longest window, and a counter per pair and window of the look-back.
-/// Results depend neither on threads, nor on the order of batches and rows, nor on where the builder started.
+/// Sliding windows over slice partials. A step costs the rows of the slices that enter and leave windows and
+/// look-backs, whatever those hold. Memory: the rows of the longest window, and a counter per pair and window
+/// of the look-back. Results depend neither on threads, nor on the order of batches and rows, nor on where
+/// the builder started.
 class WindowBuilder {
  public:
   /// `first_slice`: the start of the dataset's first committed slice. `history` outlives the builder.
@@ -40,12 +41,12 @@ class WindowBuilder {
                                                             base::Micros first_slice, SliceHistory* history);
   ~WindowBuilder();
 
-  /// Forgets everything and builds the state at a slice end from history: whole days of the look-back from roll-ups where
-  /// there are some, the rest from slices. `end` = first_slice: empty.
+  /// Forgets everything and builds the state at a slice end from history: whole days of the look-back from
+  /// roll-ups where there are some, the rest from slices. `end` = first_slice: empty.
   arrow::Status Start(base::Micros end);
-  /// Moves the end from `slice_start` to the end of that slice, whose partials are given (several batches of one slice, rows
-  /// in any order; all rows lie in it, else Invalid). A missing slice is not committed and has no batches. After an error
-  /// the builder must be started anew.
+  /// Moves the end from `slice_start` to the end of that slice, whose partials are given (several batches of
+  /// one slice, rows in any order; all rows lie in it, else Invalid). A missing slice is not committed and
+  /// has no batches. After an error the builder must be started anew.
   arrow::Status Advance(base::Micros slice_start, bool committed, const arrow::RecordBatchVector& hosts,
                         const arrow::RecordBatchVector& pairs);
 
@@ -54,7 +55,8 @@ class WindowBuilder {
   arrow::Result<std::shared_ptr<arrow::RecordBatch>> Rows(std::string_view mini_batch_id);
   /// The pairs of the current end; valid until the next Advance or Start.
   const pairs::WindowPairs& pairs() const;
-  /// Of the last Rows: `rows`, `dark_hosts` left out, `saturated_cells`, `missing_slices` of the longest window.
+  /// Of the last Rows: `rows`, `dark_hosts` left out, `saturated_cells`, `missing_slices` of the longest
+  /// window.
   const base::Counters& counters() const;
 
  private:

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ndr/windows/host_ledger.h"
+
+#include <arrow/array.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ndr::windows {
+namespace {
+
+void PutNumber(std::vector<uint8_t>* to, uint64_t n) {
+  for (; n >= 0x80; n >>= 7) to->push_back(static_cast<uint8_t>(n | 0x80));
+  to->push_back(static_cast<uint8_t>(n));
+}
+
+uint64_t TakeNumber(const uint8_t** from) {
+  uint64_t n = *(*from)++;
+  if (n < 0x80) return n;
+  n &= 0x7f;
+  for (int shift = 7;; shift += 7) {
+    const uint64_t byte = *(*from)++;
+    n |= (byte & 0x7f) << shift;
+    if (byte < 0x80) return n;
+  }
+}
+
+}  // namespace
+
+arrow::Result<HostRows> HostRows::Deal(const arrow::RecordBatchVector& batches,
+                                       const catalogue::Catalogue& catalogue) {
+  HostRows dealt;
+  for (const auto& batch : batches) {
+    Columns c;
+    ARROW_ASSIGN_OR_RAISE(c.host, catalogue::Addresses(*batch, "host_ip"));
+    ARROW_ASSIGN_OR_RAISE(const auto roles, catalogue::TextsOf(*batch, "role"));
+    for (const std::string& name : catalogue.delta_counts()) {
+      ARROW_ASSIGN_OR_RAISE(c.counts.emplace_back(), catalogue::Values<int64_t>(*batch, name));
+    }
+    ARROW_ASSIGN_OR_RAISE(c.duration, catalogue::Values<double>(*batch, "duration_sum"));
+    const auto minutes =
+        std::dynamic_pointer_cast<arrow::ListArray>(batch->GetColumnByName("sessions_per_minute"));
+    if (minutes == nullptr || minutes->value_type()->id() != arrow::Type::INT64)
+      return arrow::Status::Invalid("column 'sessions_per_minute' is missing or no list of int64");
+    c.minutes = std::static_pointer_cast<arrow::Int64Array>(minutes->values())->raw_values();
+    c.minute_offsets = minutes->raw_value_offsets();
+    const auto number = static_cast<uint32_t>(dealt.columns.size());
+    for (uint32_t row = 0; row < c.host.size(); ++row) {
+      c.role.push_back(roles[row] == catalogue::kRoleNames[0] ? catalogue::Role::kOutbound
+                                                              : catalogue::Role::kInbound);
+      dealt.rows[pairs::ShardOf(c.host[row])].push_back({number, row});
+    }
+    dealt.columns.push_back(std::move(c));
+    dealt.batches.push_back(batch);
+  }
+  return dealt;
+}
+
+HostLedger::HostLedger(const spec::Context& context, const Geometry& geometry)
+    : context_(context),
+      geometry_(geometry),
+      windows_(static_cast<size_t>(geometry.windows())),
+      metrics_(context.catalogue->delta_counts().size() + 1),
+      row_(metrics_) {}
+
+uint32_t HostLedger::HostOf(base::Address host, catalogue::Role role) {
+  const auto [it, added] = map_.try_emplace(Key{host, role}, 0);
+  if (!added) return it->second;
+  uint32_t slot = static_cast<uint32_t>(hosts_.size());
+  if (free_.empty()) {
+    hosts_.emplace_back();
+    sums_.resize(sums_.size() + windows_ * metrics_);
+    minute_row_.push_back(UINT32_MAX);
+  } else {
+    slot = free_.back();
+    free_.pop_back();
+  }
+  const base::SegmentKey key = context_.network.SegmentOf(host);
+  const auto [segment, new_segment] = segment_map_.try_emplace(key, static_cast<int32_t>(segments_.size()));
+  if (new_segment) segments_.push_back(context_.network.SegmentId(key));
+  hosts_[slot] = {host, role, segment->second, 0, {}};
+  return it->second = slot;
+}
+
+void HostLedger::Enter(SliceNumber slice, const HostRows& rows, size_t shard, int64_t age) {
+  if (slices_.empty()) first_slice_ = slice;
+  std::vector<uint8_t>& packed = slices_.emplace_back();
+  const int from = geometry_.FirstHolding(age);
+  for (const HostRows::At at : rows.rows[shard]) {
+    const HostRows::Columns& c = rows.columns[at.batch];
+    const uint32_t host = HostOf(c.host[at.row], c.role[at.row]);
+    for (size_t m = 0; m + 1 < metrics_; ++m) row_[m] = c.counts[m][at.row];
+    row_.back() = std::llround(c.duration[at.row] * 1e6);
+    PutNumber(&packed, host);
+    for (const int64_t n : row_) PutNumber(&packed, static_cast<uint64_t>(n));
+    ++hosts_[host].rows;
+    for (int w = from; w < geometry_.windows(); ++w) {
+      __int128* sums = sums_.data() + (host * windows_ + static_cast<size_t>(w)) * metrics_;
+      for (size_t m = 0; m < metrics_; ++m) sums[m] += row_[m];
+    }
+    const int32_t begin = c.minute_offsets[at.row];
+    NoteMinutes(host, {c.minutes + begin, static_cast<size_t>(c.minute_offsets[at.row + 1] - begin)});
+  }
+  packed.shrink_to_fit();
+  NoteBursts(slice);
+}
+
+void HostLedger::NoteMinutes(uint32_t host, std::span<const int64_t> minutes) {
+  if (minute_row_[host] == UINT32_MAX) {
+    minute_row_[host] = static_cast<uint32_t>(minute_hosts_.size());
+    minute_hosts_.push_back(host);
+    minute_counts_.resize(minute_hosts_.size() * base::kMinutesPerSlice);
+  }
+  int64_t* counts = minute_counts_.data() + size_t{minute_row_[host]} * base::kMinutesPerSlice;
+  for (size_t i = 0; i < std::min<size_t>(minutes.size(), base::kMinutesPerSlice); ++i)
+    counts[i] += minutes[i];
+}
+
+void HostLedger::NoteBursts(SliceNumber slice) {
+  for (size_t i = 0; i < minute_hosts_.size(); ++i) {
+    const int64_t* counts = minute_counts_.data() + i * base::kMinutesPerSlice;
+    const int64_t busiest = *std::max_element(counts, counts + base::kMinutesPerSlice);
+    auto& bursts = hosts_[minute_hosts_[i]].bursts;
+    std::erase_if(bursts, [&](const auto& b) { return b.first <= slice - geometry_.longest(); });
+    while (!bursts.empty() && bursts.back().second <= busiest) bursts.pop_back();
+    if (busiest > 0) bursts.emplace_back(slice, busiest);
+    minute_row_[minute_hosts_[i]] = UINT32_MAX;
+  }
+  minute_hosts_.clear();
+  minute_counts_.clear();
+}
+
+int64_t HostLedger::BusiestMinute(uint32_t host, SliceNumber window_start) const {
+  for (const auto& [slice, busiest] : hosts_[host].bursts)
+    if (slice >= window_start) return busiest;
+  return 0;
+}
+
+void HostLedger::Leave(SliceNumber slice, int w) {
+  const auto& packed = slices_[static_cast<size_t>(slice - first_slice_)];
+  const bool last = w + 1 == geometry_.windows();
+  for (const uint8_t *at = packed.data(), *end = at + packed.size(); at < end;) {
+    const auto host = static_cast<uint32_t>(TakeNumber(&at));
+    __int128* sums = sums_.data() + (host * windows_ + static_cast<size_t>(w)) * metrics_;
+    for (size_t m = 0; m < metrics_; ++m) sums[m] -= static_cast<int64_t>(TakeNumber(&at));
+    if (last && --hosts_[host].rows == 0) {
+      map_.erase(Key{hosts_[host].host, hosts_[host].role});
+      free_.push_back(host);
+    }
+  }
+}
+
+void HostLedger::DropOldest() {
+  slices_.pop_front();
+  ++first_slice_;
+}
+
+}  // namespace ndr::windows
