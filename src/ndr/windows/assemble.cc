@@ -181,10 +181,13 @@ void Assembly::PutKeys(catalogue::BatchBuilder* batch) const {
 
 void Assembly::PutIds(catalogue::BatchBuilder* batch) const {
   std::vector<std::string> tails;  // by role and window
-  for (const std::string_view role : catalogue::kRoleNames)
-    for (const auto& window : context_.catalogue->windows())
-      tails.push_back("|" + std::string(role) + "|" + window.label + "|" +
-                      base::FormatInstant(pairs::StartOf(end_.end)));
+  for (const std::string_view role : catalogue::kRoleNames) {
+    for (const auto& window : context_.catalogue->windows()) {
+      std::string& tail = tails.emplace_back("|");
+      tail.append(role).append("|").append(window.label).append("|");
+      tail += base::FormatInstant(pairs::StartOf(end_.end));
+    }
+  }
   std::string bytes;
   std::vector<int32_t> offsets{0};
   offsets.reserve(window_of_row_.size() + 1);
