@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ndr/baselines/pair_rarity.h"
+
+#include <gtest/gtest.h>
+
+#include "fg_a_rows.h"
+#include "ndr/baselines/table_checks.h"
+#include "ndr/catalogue/batch.h"
+
+namespace ndr::baselines {
+namespace {
+
+using catalogue::Dataset;
+
+struct PairLine {
+  const char* source;
+  const char* destination;
+  int port;  // below 0: null
+  int64_t slice;
+  int64_t sessions;
+};
+
+class PairRarityTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<arrow::RecordBatch> DeltaPairs(const std::vector<PairLine>& lines) const {
+    catalogue::BatchBuilder batch(context_->catalogue->Schema(Dataset::kDeltaPair),
+                                  static_cast<int64_t>(lines.size()));
+    std::vector<base::Address> sources, destinations;
+    std::vector<uint16_t> ports;
+    std::vector<uint8_t> has_port;
+    std::vector<int64_t> starts, ends, sessions;
+    for (const PairLine& line : lines) {
+      sources.push_back(*base::ParseAddress(line.source));
+      destinations.push_back(*base::ParseAddress(line.destination));
+      ports.push_back(static_cast<uint16_t>(line.port));
+      has_port.push_back(line.port >= 0);
+      starts.push_back(AtSlice(line.slice));
+      ends.push_back(AtSlice(line.slice + 1));
+      sessions.push_back(line.sessions);
+    }
+    batch.Put("slice_start_ts", starts);
+    batch.Put("slice_end_ts", ends);
+    batch.PutConstant("mini_batch_id", "");
+    batch.PutAddresses("src_ip", sources);
+    batch.PutAddresses("dst_ip", destinations);
+    batch.Put("dst_port", ports, has_port);
+    batch.Put("sessions_cnt", sessions);
+    for (const char* name :
+         {"bytes_src_sum", "bytes_dst_sum", "deny_cnt", "failed_cnt", "replied_cnt", "first_ts", "last_ts"})
+      batch.Put(name, std::vector<int64_t>(lines.size()));
+    batch.Put("active_minutes", std::vector<uint16_t>(lines.size()));
+    return *batch.Finish();
+  }
+  static std::string Line(const arrow::RecordBatch& batch, int64_t row) {
+    std::string line;
+    for (const char* name : {"pair_key", "pair_seen_count", "active_days", "pair_daily_avg",
+                             "pair_rarity_score", "is_rare_pair_flag"})
+      line += Cell(batch, row, name) + " ";
+    return line;
+  }
+
+  std::shared_ptr<const spec::Context> context_ = MakeTestContext();
+  std::shared_ptr<const Plan> plan_ = *Plan::Make(context_);
+  // Two days and a half from 12:00 of day 10 (slice 960 is its midnight).
+  Range range_{"all", AtSlice(1008), AtSlice(1248), AtSlice(1248)};
+};
+
+// Host 1 met the server in 1 + 2 sessions on day 10 and 3 on day 12: seen 6 on 2 days, rarity 1/7. Host 2 met
+// it once: 1/2, rare. The segment of both: seen 7 on days 10, 11 and 12, rarity 1/8.
+TEST_F(PairRarityTest, SumsByHostAndBySegment) {
+  PairRarity pairs(plan_, range_);
+  ASSERT_TRUE(pairs
+                  .Add(*DeltaPairs({{"10.0.0.1", "10.9.0.9", 443, 1152, 3},
+                                    {"10.0.0.2", "10.9.0.9", 443, 1056, 1},
+                                    {"10.0.0.1", "10.9.0.9", 443, 1008, 1}}))
+                  .ok());
+  ASSERT_TRUE(pairs.Add(*DeltaPairs({{"10.0.0.1", "10.9.0.9", 443, 1008, 2}})).ok());
+  const PairTables tables = *pairs.Finish();
+  ASSERT_EQ(tables.host.size(), 1u);
+  const arrow::RecordBatch& host = *tables.host[0];
+  ASSERT_EQ(host.num_rows(), 2);
+  EXPECT_EQ(Line(host, 0), "10.0.0.1|10.9.0.9|443 6 2 3 0.14285714285714285 0 ");
+  EXPECT_EQ(Number(host, 0, "pair_last_seen_ts"), static_cast<double>(AtSlice(1153)));
+  EXPECT_EQ(Line(host, 1), "10.0.0.2|10.9.0.9|443 1 1 1 0.5 1 ");
+  const arrow::RecordBatch& segment = *tables.segment[0];
+  ASSERT_EQ(segment.num_rows(), 1);
+  EXPECT_EQ(Cell(segment, 0, "segment_id"), "10.0.0.0/24");
+  EXPECT_EQ(Line(segment, 0), "10.0.0.0/24|10.9.0.9|443 7 3 2.3333333333333335 0.125 0 ");
+  EXPECT_EQ(Number(segment, 0, "pair_last_seen_ts"), static_cast<double>(AtSlice(1153)));
+  EXPECT_TRUE(CheckUniqueKeys(*context_->catalogue, Dataset::kPairHost, tables.host).ok());
+}
+
+// The slices 1008 to 1247 count; a pair without a port does not.
+TEST_F(PairRarityTest, TakesTheHorizonAndServicePortsOnly) {
+  PairRarity pairs(plan_, range_);
+  ASSERT_TRUE(pairs
+                  .Add(*DeltaPairs({{"10.0.0.1", "10.9.0.9", 443, 1007, 1},
+                                    {"10.0.0.1", "10.9.0.9", 443, 1008, 10},
+                                    {"10.0.0.1", "10.9.0.9", 443, 1247, 100},
+                                    {"10.0.0.1", "10.9.0.9", 443, 1248, 1000},
+                                    {"10.0.0.1", "10.9.0.9", -1, 1100, 10'000}}))
+                  .ok());
+  EXPECT_EQ(pairs.counters().Get("pair_rows"), 2);
+  EXPECT_EQ(pairs.counters().Get("pair_rows_outside"), 2);
+  EXPECT_EQ(pairs.counters().Get("pair_rows_without_port"), 1);
+  const PairTables tables = *pairs.Finish();
+  EXPECT_EQ(Number(*tables.host[0], 0, "pair_seen_count"), 110);
+}
+
+// Sources by number, not by text; segments by text; then destinations and ports. IPv6 in its canonical text.
+TEST_F(PairRarityTest, RowsAreSortedWhateverTheirOrder) {
+  const std::vector<PairLine> lines = {
+      {"10.0.0.10", "10.9.0.9", 443, 1100, 1}, {"10.0.0.9", "2001:db8::9", 443, 1100, 1},
+      {"10.0.0.9", "10.9.0.9", 443, 1100, 1},  {"10.0.0.9", "10.9.0.9", 80, 1100, 1},
+      {"10.0.1.1", "10.9.0.9", 22, 1100, 1},   {"8.8.8.8", "10.0.0.9", 53, 1100, 1}};
+  std::string host, segment;
+  for (const bool reversed : {false, true}) {
+    PairRarity pairs(plan_, range_);
+    auto order = lines;
+    if (reversed) std::reverse(order.begin(), order.end());
+    for (const PairLine& line : order) ASSERT_TRUE(pairs.Add(*DeltaPairs({line})).ok());
+    const PairTables tables = *pairs.Finish();
+    host = segment = "";
+    for (int64_t i = 0; i < tables.host[0]->num_rows(); ++i)
+      host += Cell(*tables.host[0], i, "pair_key") + "\n";
+    for (int64_t i = 0; i < tables.segment[0]->num_rows(); ++i)
+      segment += Cell(*tables.segment[0], i, "pair_key") + "\n";
+    EXPECT_EQ(host,
+              "8.8.8.8|10.0.0.9|53\n10.0.0.9|10.9.0.9|80\n10.0.0.9|10.9.0.9|443\n10.0.0.9|2001:db8::9|443\n"
+              "10.0.0.10|10.9.0.9|443\n10.0.1.1|10.9.0.9|22\n");
+    EXPECT_EQ(segment,
+              "10.0.0.0/24|10.9.0.9|80\n10.0.0.0/24|10.9.0.9|443\n10.0.0.0/24|2001:db8::9|443\n10.0.1.0/"
+              "24|10.9.0.9|22\n"
+              "8.8.8.0/24|10.0.0.9|53\n");
+  }
+}
+
+// A horizon of 80 days needs more than one word of days: days 0, 63, 64 and 79 of it are four.
+TEST_F(PairRarityTest, CountsDaysOfLongHorizons) {
+  PairRarity pairs(plan_, {"80d", AtSlice(960), AtSlice(960 + 80 * 96), AtSlice(960 + 80 * 96)});
+  std::vector<PairLine> lines;
+  for (const int64_t day : {0, 63, 64, 79, 79})
+    lines.push_back({"10.0.0.1", "10.9.0.9", 443, 960 + day * 96 + 95, 1});
+  ASSERT_TRUE(pairs.Add(*DeltaPairs(lines)).ok());
+  const PairTables tables = *pairs.Finish();
+  EXPECT_EQ(Number(*tables.host[0], 0, "active_days"), 4);
+  EXPECT_EQ(Number(*tables.segment[0], 0, "active_days"), 4);
+}
+
+TEST_F(PairRarityTest, NoPairsMakeEmptyTables) {
+  const PairTables tables = *PairRarity(plan_, range_).Finish();
+  EXPECT_EQ(tables.host[0]->num_rows(), 0);
+  EXPECT_EQ(tables.segment[0]->num_rows(), 0);
+}
+
+}  // namespace
+}  // namespace ndr::baselines
