@@ -19,8 +19,10 @@ TEST(Arrival, EdgesOfTheSlotOfLatenessAndOfSkew) {
   EXPECT_EQ(ArrivalOf(kNoon - 24 * kHour - 1, kNoon, rules), Arrival::kTooOld);
   // 12:15:00 is after the slot, 12:20:00 five minutes after its end.
   EXPECT_EQ(ArrivalOf(kNoon + base::kSliceMicros, kNoon, rules), Arrival::kAhead);
-  EXPECT_EQ(ArrivalOf(kNoon + base::kSliceMicros + 5 * base::kMicrosPerMinute, kNoon, rules), Arrival::kAhead);
-  EXPECT_EQ(ArrivalOf(kNoon + base::kSliceMicros + 5 * base::kMicrosPerMinute + 1, kNoon, rules), Arrival::kTooNew);
+  EXPECT_EQ(ArrivalOf(kNoon + base::kSliceMicros + 5 * base::kMicrosPerMinute, kNoon, rules),
+            Arrival::kAhead);
+  EXPECT_EQ(ArrivalOf(kNoon + base::kSliceMicros + 5 * base::kMicrosPerMinute + 1, kNoon, rules),
+            Arrival::kTooNew);
 }
 
 TEST(Arrival, AnyStartIsTakenWithTheRuleOff) {
@@ -32,9 +34,11 @@ TEST(Arrival, AnyStartIsTakenWithTheRuleOff) {
 
 TEST(Arrival, ReasonsSayWhenAndHowMuch) {
   const spec::DataQuality rules;
-  EXPECT_EQ(OutsideReason(0, kNoon, rules), "starts at 1970-01-01T00:00:00Z, more than 24 h before the batch of 2024-04-20T12:00:00Z");
-  EXPECT_EQ(OutsideReason(kNoon + 2 * kHour, kNoon, rules),
-            "starts at 2024-04-20T14:00:00Z, more than 5 min after the end of the batch of 2024-04-20T12:00:00Z");
+  EXPECT_EQ(OutsideReason(0, kNoon, rules),
+            "starts at 1970-01-01T00:00:00Z, more than 24 h before the batch of 2024-04-20T12:00:00Z");
+  EXPECT_EQ(
+      OutsideReason(kNoon + 2 * kHour, kNoon, rules),
+      "starts at 2024-04-20T14:00:00Z, more than 5 min after the end of the batch of 2024-04-20T12:00:00Z");
 }
 
 }  // namespace

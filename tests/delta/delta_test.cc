@@ -41,11 +41,12 @@ std::vector<std::string> Strings(const arrow::RecordBatch& batch, const std::str
 std::vector<SessionRow> Story() {
   SessionRow a, b, c, d, e, f;
   a.reason = "tcp-fin";
-  b.start = kNoon + Seconds(30), b.duration = Seconds(0.5), b.port = 445, b.bytes_src = 60, b.bytes_dst = 0, b.action = "deny", b.repeat = 3;
-  c.start = kNoon + Seconds(899), c.duration = Seconds(31), c.port = 53, c.bytes_src = 70, c.bytes_dst = std::nullopt,
-  c.transport = Transport::kUdp, c.reason = "aged-out";
-  d.start = kNoon + Seconds(60), d.duration = Seconds(1), d.destination = "10.0.0.2", d.port = 22, d.bytes_src = 40, d.bytes_dst = 128,
-  d.reason = "tcp-rst-from-server";
+  b.start = kNoon + Seconds(30), b.duration = Seconds(0.5), b.port = 445, b.bytes_src = 60, b.bytes_dst = 0,
+  b.action = "deny", b.repeat = 3;
+  c.start = kNoon + Seconds(899), c.duration = Seconds(31), c.port = 53, c.bytes_src = 70,
+  c.bytes_dst = std::nullopt, c.transport = Transport::kUdp, c.reason = "aged-out";
+  d.start = kNoon + Seconds(60), d.duration = Seconds(1), d.destination = "10.0.0.2", d.port = 22,
+  d.bytes_src = 40, d.bytes_dst = 128, d.reason = "tcp-rst-from-server";
   e.subtype = "start";
   f.name = EventName::kThreat, f.action = "alert", f.category = "vulnerability", f.repeat = 2;
   return {a, b, c, d, e, f};
@@ -78,7 +79,8 @@ TEST(Delta, HandWorkedHostRow) {
   // 2 + 3 x 0.5 + 31 + 1
   EXPECT_THAT(Strings(*partials.host, "duration_sum"), ElementsAre("35.5", "1"));
   // A and B in the first minute, D in the second, C in the last.
-  EXPECT_THAT(Strings(*partials.host, "sessions_per_minute")[0], HasSubstr("[4, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]"));
+  EXPECT_THAT(Strings(*partials.host, "sessions_per_minute")[0],
+              HasSubstr("[4, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]"));
 }
 
 TEST(Delta, RolesSegmentsAndOrderOfHostRows) {
@@ -86,8 +88,10 @@ TEST(Delta, RolesSegmentsAndOrderOfHostRows) {
   EXPECT_THAT(Strings(*partials.host, "role"), ElementsAre("outbound", "inbound"));
   EXPECT_THAT(Strings(*partials.host, "segment_id"), ElementsAre("10.0.0.0/24", "10.0.0.0/24"));
   EXPECT_EQ(HostCell(partials, "10.0.0.2", "inbound", "sessions_cnt"), 1);
-  EXPECT_EQ(HostCell(partials, "10.0.0.2", "inbound", "admin_port_sessions_cnt"), 1) << "the port that it was reached on";
-  EXPECT_EQ(HostCell(partials, "10.0.0.2", "inbound", "bytes_src_sum"), 40) << "bytes of the session's source, in both roles";
+  EXPECT_EQ(HostCell(partials, "10.0.0.2", "inbound", "admin_port_sessions_cnt"), 1)
+      << "the port that it was reached on";
+  EXPECT_EQ(HostCell(partials, "10.0.0.2", "inbound", "bytes_src_sum"), 40)
+      << "bytes of the session's source, in both roles";
   EXPECT_EQ(HostCell(partials, "203.0.113.9", "inbound", "sessions_cnt"), -1) << "no host";
 }
 
@@ -139,9 +143,9 @@ TEST(Delta, PairsOfMixedAddressesSortAsNumbersWithNullPortsFirst) {
 
 TEST(Delta, DeliveriesGiveRowsOfEarlierAndLaterSlices) {
   std::vector<SessionRow> rows(5);
-  rows[1].start = kNoon - Seconds(1);            // the slice before
-  rows[2].start = kNoon + Seconds(900);          // 12:15, within the clock skew
-  rows[3].start = kNoon + Seconds(900 + 301);    // beyond it
+  rows[1].start = kNoon - Seconds(1);              // the slice before
+  rows[2].start = kNoon + Seconds(900);            // 12:15, within the clock skew
+  rows[3].start = kNoon + Seconds(900 + 301);      // beyond it
   rows[4].start = kNoon - Seconds(24 * 3600 + 1);  // too old
   const Partials partials = DeltaOf(Batch({rows}, false));
   EXPECT_EQ(partials.counters.Get("late"), 1);
@@ -149,7 +153,8 @@ TEST(Delta, DeliveriesGiveRowsOfEarlierAndLaterSlices) {
   EXPECT_EQ(partials.counters.Get("outside_batch"), 2);
   EXPECT_EQ(partials.counters.Get("used"), 3);
   EXPECT_THAT(Strings(*partials.host, "slice_start_ts"),
-              ElementsAre("2024-04-20 11:45:00.000000Z", "2024-04-20 12:00:00.000000Z", "2024-04-20 12:15:00.000000Z"));
+              ElementsAre("2024-04-20 11:45:00.000000Z", "2024-04-20 12:00:00.000000Z",
+                          "2024-04-20 12:15:00.000000Z"));
   EXPECT_THAT(Strings(*partials.host, "mini_batch_id"), testing::Each("20240420T120000Z"));
   ASSERT_EQ(partials.rejected.size(), 2u);
   EXPECT_EQ(partials.rejected[0].byte_offset, 3000);

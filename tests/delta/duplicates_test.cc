@@ -31,16 +31,19 @@ SessionRow Keyed(std::string key, std::string sequence) {
 }
 
 TEST(Duplicates, AnEqualRecordIsDroppedAcrossFiles) {
-  EXPECT_THAT(FatesOf({{Keyed("7", "1"), Keyed("7", "1")}, {Keyed("7", "1")}}), ElementsAre(kUsed, kDuplicate, kDuplicate));
+  EXPECT_THAT(FatesOf({{Keyed("7", "1"), Keyed("7", "1")}, {Keyed("7", "1")}}),
+              ElementsAre(kUsed, kDuplicate, kDuplicate));
 }
 
 TEST(Duplicates, WithoutAnIdentityNothingIsCompared) {
-  EXPECT_THAT(FatesOf({{Keyed("", ""), Keyed("", ""), Keyed("", "1"), Keyed("", "1")}}), ElementsAre(kUsed, kUsed, kUsed, kUsed));
+  EXPECT_THAT(FatesOf({{Keyed("", ""), Keyed("", ""), Keyed("", "1"), Keyed("", "1")}}),
+              ElementsAre(kUsed, kUsed, kUsed, kUsed));
   EXPECT_THAT(FatesOf({{Keyed("7", ""), Keyed("7", "")}}), ElementsAre(kUsed, kUsed)) << "no sequence";
 }
 
 TEST(Duplicates, AKeyThatNamesOneRecordNeedsNoSequence) {
-  EXPECT_THAT(FatesOf({{Keyed("CxYz", ""), Keyed("CxYz", ""), Keyed("CAbc", "")}}, true), ElementsAre(kUsed, kDuplicate, kUsed));
+  EXPECT_THAT(FatesOf({{Keyed("CxYz", ""), Keyed("CxYz", ""), Keyed("CAbc", "")}}, true),
+              ElementsAre(kUsed, kDuplicate, kUsed));
 }
 
 TEST(Duplicates, TheSameIdentityWithOtherContentIsKept) {

@@ -24,8 +24,10 @@ std::vector<SessionRow> RandomSessions(uint32_t seed, size_t count) {
     row.start = kNoon + static_cast<base::Micros>(below(900)) * 1'000'000;
     row.duration = below(5) == 0 ? std::nullopt : std::optional<base::Micros>(below(4'000'000));
     row.source = "10.0.0." + std::to_string(below(4));
-    row.destination = below(2) == 0 ? "10.0.1." + std::to_string(below(3)) : "2001:db8::" + std::to_string(below(3));
-    row.port = below(4) == 0 ? std::nullopt : std::optional<uint16_t>(static_cast<uint16_t>(below(2) == 0 ? 22 : 445));
+    row.destination =
+        below(2) == 0 ? "10.0.1." + std::to_string(below(3)) : "2001:db8::" + std::to_string(below(3));
+    row.port = below(4) == 0 ? std::nullopt
+                             : std::optional<uint16_t>(static_cast<uint16_t>(below(2) == 0 ? 22 : 445));
     row.bytes_dst = below(3) == 0 ? std::nullopt : std::optional<int64_t>(below(200));
     if (below(50) == 0) row.bytes_src = std::numeric_limits<int64_t>::max() - below(100);
     row.transport = static_cast<Transport>(below(5));

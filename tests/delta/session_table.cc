@@ -2,8 +2,8 @@
 #include "delta/session_table.h"
 
 #include <arrow/array.h>
-#include <arrow/scalar.h>
 #include <arrow/array/builder_binary.h>
+#include <arrow/scalar.h>
 
 #include <algorithm>
 #include <array>
@@ -74,11 +74,13 @@ std::shared_ptr<const spec::Context> DefaultContext(spec::Project project) {
 
 MiniBatch Batch(const std::vector<std::vector<SessionRow>>& files, bool replay) {
   MiniBatch batch{"20240420T120000Z", kNoon, replay, {}};
-  for (const auto& rows : files) batch.batches.push_back({MakeSessions(rows), static_cast<int32_t>(batch.batches.size()), false});
+  for (const auto& rows : files)
+    batch.batches.push_back({MakeSessions(rows), static_cast<int32_t>(batch.batches.size()), false});
   return batch;
 }
 
-int64_t HostCell(const Partials& partials, const std::string& host, const std::string& role, const std::string& column) {
+int64_t HostCell(const Partials& partials, const std::string& host, const std::string& role,
+                 const std::string& column) {
   const auto hosts = catalogue::Addresses(*partials.host, "host_ip").ValueOrDie();
   const auto roles = catalogue::TextsOf(*partials.host, "role").ValueOrDie();
   const auto cells = catalogue::Values<int64_t>(*partials.host, column).ValueOrDie();

@@ -42,7 +42,8 @@ std::shared_ptr<const spec::Context> DefaultContext(spec::Project project = spec
 MiniBatch Batch(const std::vector<std::vector<SessionRow>>& files, bool replay = true);
 
 /// An int64 cell of the row with that host and role, or -1 when there is none.
-int64_t HostCell(const Partials& partials, const std::string& host, const std::string& role, const std::string& column);
+int64_t HostCell(const Partials& partials, const std::string& host, const std::string& role,
+                 const std::string& column);
 
 /// All cells of a batch as text, one line a row: to compare whole batches.
 std::vector<std::string> ShowRows(const arrow::RecordBatch& batch);

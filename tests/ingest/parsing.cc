@@ -12,8 +12,8 @@ namespace {
 // The equation that every report promises.
 void ExpectAccountedFor(const ParsedFile& file) {
   int64_t fates = 0;
-  for (const char* fate : {"rows", "blank_lines", "header_lines", "other_streams", "skipped_records", "unparsable",
-                           "malformed_address", "no_bytes_no_ports", "no_host", "null_start"})
+  for (const char* fate : {"rows", "blank_lines", "header_lines", "other_streams", "skipped_records",
+                           "unparsable", "malformed_address", "no_bytes_no_ports", "no_host", "null_start"})
     fates += file.counters.Get(fate);
   EXPECT_EQ(file.counters.Get("lines_read"), fates);
   EXPECT_EQ(file.counters.Get("rows"), static_cast<int64_t>(file.rows.size()));
@@ -50,7 +50,9 @@ std::string ShowRow(const arrow::RecordBatch& sessions, size_t row) {
   const auto c = catalogue::SessionColumnsOf(sessions).ValueOrDie();
   static constexpr const char* kTransports[] = {"tcp", "udp", "icmp", "other", "absent"};
   std::string text = "start=" + base::FormatInstant(c.event_start[row]);
-  const auto add = [&](std::string_view name, const std::string& value) { text += " " + std::string(name) + "=" + value; };
+  const auto add = [&](std::string_view name, const std::string& value) {
+    text += " " + std::string(name) + "=" + value;
+  };
   if (c.has_event_end[row]) add("end", base::FormatInstant(c.event_end[row]));
   add("from", base::ToText(c.Source(row)));
   if (c.has_source_port[row]) add("port", std::to_string(c.source_port[row]));
@@ -70,7 +72,8 @@ std::string ShowRow(const arrow::RecordBatch& sessions, size_t row) {
   return text;
 }
 
-ParsedFile ParseLog(Source source, std::string_view log, const std::shared_ptr<const spec::Context>& context, size_t block_bytes) {
+ParsedFile ParseLog(Source source, std::string_view log, const std::shared_ptr<const spec::Context>& context,
+                    size_t block_bytes) {
   ParsedFile file;
   const auto parser = Parser::Make(context, source).ValueOrDie();
   LayoutScanner scanner(parser, "test.log");

@@ -27,11 +27,14 @@ struct ParsedFile {
 
 std::shared_ptr<const spec::Context> ContextOf(spec::Project project = spec::DefaultProject());
 
-/// All columns of a row but byte_offset, by name, without the nulls: `event_start=2024-04-20T12:00:00Z source_ip=10.0.0.1 ...`.
+/// All columns of a row but byte_offset, by name, without the nulls: `event_start=2024-04-20T12:00:00Z
+/// source_ip=10.0.0.1 ...`.
 std::string ShowRow(const arrow::RecordBatch& sessions, size_t row);
 
-/// Parses `log` as a file in blocks of at most `block_bytes` (but at least a line); checks that every line is accounted for.
-ParsedFile ParseLog(Source source, std::string_view log, const std::shared_ptr<const spec::Context>& context = ContextOf(),
+/// Parses `log` as a file in blocks of at most `block_bytes` (but at least a line); checks that every line is
+/// accounted for.
+ParsedFile ParseLog(Source source, std::string_view log,
+                    const std::shared_ptr<const spec::Context>& context = ContextOf(),
                     size_t block_bytes = 4 << 20);
 
 }  // namespace ndr::ingest

@@ -19,7 +19,8 @@ class RealLogs : public testing::Test {
   void SetUp() override {
     const char* set = std::getenv("NDR_SHARED_DATA");
     data_ = set != nullptr ? set : "../shared/data";
-    if (!fs::exists(data_)) GTEST_SKIP() << "no real logs at " << data_ << " (NDR_SHARED_DATA names another folder)";
+    if (!fs::exists(data_))
+      GTEST_SKIP() << "no real logs at " << data_ << " (NDR_SHARED_DATA names another folder)";
   }
 
   static std::string Decompressed(const fs::path& path) {
@@ -40,7 +41,8 @@ class RealLogs : public testing::Test {
   }
 
   // Of all files in a folder.
-  base::Counters Read(const std::string& folder, Source expected, const std::shared_ptr<const spec::Context>& context) {
+  base::Counters Read(const std::string& folder, Source expected,
+                      const std::shared_ptr<const spec::Context>& context) {
     base::Counters counters;
     for (const auto& entry : fs::recursive_directory_iterator(data_ / folder)) {
       if (entry.path().extension() != ".gz") continue;

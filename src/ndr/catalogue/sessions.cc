@@ -16,16 +16,16 @@ constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
 std::shared_ptr<arrow::Schema> MakeSchema() {
   const auto address = arrow::fixed_size_binary(base::kAddressBytes);
   const auto word = arrow::dictionary(arrow::int32(), arrow::utf8());
-  arrow::FieldVector fields = {arrow::field("event_start", arrow::int64(), false),
-                               arrow::field("event_end", arrow::int64()),
-                               arrow::field("source_ip", address, false),
-                               arrow::field("destination_ip", address, false),
-                               arrow::field("source_port", arrow::uint16()),
-                               arrow::field("destination_port", arrow::uint16())};
-  for (const std::string_view name : kSessionAmountNames) fields.push_back(arrow::field(std::string(name), arrow::int64()));
+  arrow::FieldVector fields = {
+      arrow::field("event_start", arrow::int64(), false), arrow::field("event_end", arrow::int64()),
+      arrow::field("source_ip", address, false),          arrow::field("destination_ip", address, false),
+      arrow::field("source_port", arrow::uint16()),       arrow::field("destination_port", arrow::uint16())};
+  for (const std::string_view name : kSessionAmountNames)
+    fields.push_back(arrow::field(std::string(name), arrow::int64()));
   fields.push_back(arrow::field("transport", arrow::uint8(), false));
   fields.push_back(arrow::field("event_name", arrow::uint8(), false));
-  for (const std::string_view name : kSessionWordNames) fields.push_back(arrow::field(std::string(name), word));
+  for (const std::string_view name : kSessionWordNames)
+    fields.push_back(arrow::field(std::string(name), word));
   fields.push_back(arrow::field("repeat_count", arrow::int64(), false));
   fields.push_back(arrow::field("session_key", arrow::utf8()));
   fields.push_back(arrow::field("sequence", arrow::utf8()));
@@ -127,8 +127,8 @@ arrow::Result<SessionColumns> SessionColumnsOf(const arrow::RecordBatch& batch) 
 
 void SessionVectors::Reserve(size_t rows) {
   for (auto* column : {&event_start, &event_end, &repeat_count, &byte_offset}) column->reserve(rows);
-  for (auto* column : {&has_event_end, &has_source_port, &has_destination_port, &transport, &event_name, &has_session_key,
-                       &has_sequence, &notes})
+  for (auto* column : {&has_event_end, &has_source_port, &has_destination_port, &transport, &event_name,
+                       &has_session_key, &has_sequence, &notes})
     column->reserve(rows);
   for (auto* column : {&source_ip, &destination_ip}) column->reserve(rows);
   for (auto* column : {&source_port, &destination_port}) column->reserve(rows);
@@ -147,10 +147,12 @@ arrow::Result<std::shared_ptr<arrow::RecordBatch>> SessionVectors::Finish(
   batch.PutAddresses("destination_ip", destination_ip);
   batch.Put("source_port", std::move(source_port), has_source_port);
   batch.Put("destination_port", std::move(destination_port), has_destination_port);
-  for (size_t a = 0; a < kSessionAmounts; ++a) batch.Put(kSessionAmountNames[a], std::move(amounts[a]), has_amount[a]);
+  for (size_t a = 0; a < kSessionAmounts; ++a)
+    batch.Put(kSessionAmountNames[a], std::move(amounts[a]), has_amount[a]);
   batch.Put("transport", std::move(transport));
   batch.Put("event_name", std::move(event_name));
-  for (size_t w = 0; w < kSessionWords; ++w) batch.PutDictionary(kSessionWordNames[w], std::move(words[w]), dictionaries[w]);
+  for (size_t w = 0; w < kSessionWords; ++w)
+    batch.PutDictionary(kSessionWordNames[w], std::move(words[w]), dictionaries[w]);
   batch.Put("repeat_count", std::move(repeat_count));
   batch.PutTextBytes("session_key", std::move(session_key_offsets), std::move(session_keys), has_session_key);
   batch.PutTextBytes("sequence", std::move(sequence_offsets), std::move(sequences), has_sequence);
@@ -159,7 +161,8 @@ arrow::Result<std::shared_ptr<arrow::RecordBatch>> SessionVectors::Finish(
   return batch.Finish();
 }
 
-arrow::Result<std::shared_ptr<arrow::RecordBatch>> TakeSessions(const arrow::RecordBatch& batch, std::span<const int32_t> rows) {
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> TakeSessions(const arrow::RecordBatch& batch,
+                                                                std::span<const int32_t> rows) {
   ARROW_ASSIGN_OR_RAISE(const SessionColumns columns, SessionColumnsOf(batch));
   std::array<std::shared_ptr<arrow::Array>, kSessionWords> dictionaries;
   for (size_t w = 0; w < kSessionWords; ++w) {
@@ -183,7 +186,8 @@ arrow::Result<std::vector<SliceSessions>> SplitBySlice(const std::shared_ptr<arr
   }
   std::vector<SliceSessions> slices;
   for (const auto& [start, unused] : rows_of) slices.push_back({start, nullptr});
-  std::sort(slices.begin(), slices.end(), [](const auto& a, const auto& b) { return a.slice_start < b.slice_start; });
+  std::sort(slices.begin(), slices.end(),
+            [](const auto& a, const auto& b) { return a.slice_start < b.slice_start; });
   if (slices.size() == 1) {
     slices[0].sessions = batch;
     return slices;

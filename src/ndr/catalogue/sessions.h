@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The canonical session record as columns: what ingest makes and delta reads (specification 1, canonical session record).
+// The canonical session record as columns: what ingest makes and delta reads (specification 1, canonical
+// session record).
 #pragma once
 
 #include <arrow/record_batch.h>
@@ -25,23 +26,25 @@ enum class Transport : uint8_t { kTcp, kUdp, kIcmp, kOther, kAbsent };
 enum class EventName : uint8_t { kTraffic, kThreat };
 
 /// Bits of `notes`, uint8: what a data-quality rule changed in the record.
-inline constexpr uint8_t kNoteDuration = 1;  ///< rule 3: the end was absent or before the start, the duration is 0
+inline constexpr uint8_t kNoteDuration =
+    1;  ///< rule 3: the end was absent or before the start, the duration is 0
 inline constexpr uint8_t kNoteNegative = 2;  ///< rule 4: bytes or packets were set to null
 
-/// Columns of repeated text, dictionary<int32, utf8>, nullable. All but device_id are normalised: lower case, spaces and
-/// underscores as hyphens.
+/// Columns of repeated text, dictionary<int32, utf8>, nullable. All but device_id are normalised: lower case,
+/// spaces and underscores as hyphens.
 enum SessionWord { kSubtype, kAction, kReason, kCategory, kDevice, kSessionWords };
-inline constexpr std::array<std::string_view, kSessionWords> kSessionWordNames = {"event_subtype", "event_action", "event_reason",
-                                                                                  "category", "device_id"};
+inline constexpr std::array<std::string_view, kSessionWords> kSessionWordNames = {
+    "event_subtype", "event_action", "event_reason", "category", "device_id"};
 /// Columns of int64, nullable, not negative.
 enum SessionAmount { kSourceBytes, kDestinationBytes, kSourcePackets, kDestinationPackets, kSessionAmounts };
-inline constexpr std::array<std::string_view, kSessionAmounts> kSessionAmountNames = {"source_bytes", "destination_bytes",
-                                                                                      "source_packets", "destination_packets"};
+inline constexpr std::array<std::string_view, kSessionAmounts> kSessionAmountNames = {
+    "source_bytes", "destination_bytes", "source_packets", "destination_packets"};
 
-/// Of every session batch, in this order: event_start int64 (microseconds), event_end int64 nullable, source_ip and
-/// destination_ip fixed_size_binary(16), source_port and destination_port uint16 nullable, the four amounts, transport
-/// uint8, event_name uint8, the five words, repeat_count int64 (at least 1), session_key and sequence utf8 nullable (a 0 is
-/// absent), byte_offset int64 (of the record's line in its file, decompressed), notes uint8.
+/// Of every session batch, in this order: event_start int64 (microseconds), event_end int64 nullable,
+/// source_ip and destination_ip fixed_size_binary(16), source_port and destination_port uint16 nullable, the
+/// four amounts, transport uint8, event_name uint8, the five words, repeat_count int64 (at least 1),
+/// session_key and sequence utf8 nullable (a 0 is absent), byte_offset int64 (of the record's line in its
+/// file, decompressed), notes uint8.
 const std::shared_ptr<arrow::Schema>& SessionSchema();
 
 /// The columns of one session batch, without copying; lives as long as the batch.
@@ -63,8 +66,12 @@ struct SessionColumns {
   std::span<const int64_t> byte_offset;
   std::span<const uint8_t> notes;
 
-  base::Address Source(size_t row) const { return base::Address::FromBytes(source_ip + row * base::kAddressBytes); }
-  base::Address Destination(size_t row) const { return base::Address::FromBytes(destination_ip + row * base::kAddressBytes); }
+  base::Address Source(size_t row) const {
+    return base::Address::FromBytes(source_ip + row * base::kAddressBytes);
+  }
+  base::Address Destination(size_t row) const {
+    return base::Address::FromBytes(destination_ip + row * base::kAddressBytes);
+  }
   /// Microseconds, not below 0; 0 where the end is unknown (rule 3); saturates.
   int64_t Duration(size_t row) const;
 };
@@ -92,14 +99,19 @@ struct SessionVectors {
   size_t rows() const { return event_start.size(); }
   void Reserve(size_t rows);
   /// Appends a text cell; an empty text is null.
-  void AppendSessionKey(std::string_view text) { AppendText(text, &session_key_offsets, &session_keys, &has_session_key); }
-  void AppendSequence(std::string_view text) { AppendText(text, &sequence_offsets, &sequences, &has_sequence); }
+  void AppendSessionKey(std::string_view text) {
+    AppendText(text, &session_key_offsets, &session_keys, &has_session_key);
+  }
+  void AppendSequence(std::string_view text) {
+    AppendText(text, &sequence_offsets, &sequences, &has_sequence);
+  }
   /// Moves the columns into a batch. `dictionaries` are utf8 arrays, one for each SessionWord.
   arrow::Result<std::shared_ptr<arrow::RecordBatch>> Finish(
       const std::array<std::shared_ptr<arrow::Array>, kSessionWords>& dictionaries) &&;
 
  private:
-  static void AppendText(std::string_view text, std::vector<int32_t>* offsets, std::string* bytes, std::vector<uint8_t>* valid) {
+  static void AppendText(std::string_view text, std::vector<int32_t>* offsets, std::string* bytes,
+                         std::vector<uint8_t>* valid) {
     bytes->append(text);
     offsets->push_back(static_cast<int32_t>(bytes->size()));
     valid->push_back(!text.empty());
@@ -107,15 +119,16 @@ struct SessionVectors {
 };
 
 /// The rows with these numbers, in this order. The dictionaries are shared, not copied.
-arrow::Result<std::shared_ptr<arrow::RecordBatch>> TakeSessions(const arrow::RecordBatch& batch, std::span<const int32_t> rows);
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> TakeSessions(const arrow::RecordBatch& batch,
+                                                                std::span<const int32_t> rows);
 
 /// The sessions of one batch that start in one slice, in the batch's order.
 struct SliceSessions {
   base::Micros slice_start = 0;
   std::shared_ptr<arrow::RecordBatch> sessions;
 };
-/// Cuts a session batch by the slices of its event_start, earliest first. O(rows + s log s) for s slices; a batch of one
-/// slice comes back as it is.
+/// Cuts a session batch by the slices of its event_start, earliest first. O(rows + s log s) for s slices; a
+/// batch of one slice comes back as it is.
 arrow::Result<std::vector<SliceSessions>> SplitBySlice(const std::shared_ptr<arrow::RecordBatch>& batch);
 
 }  // namespace ndr::catalogue

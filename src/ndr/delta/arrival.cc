@@ -10,8 +10,8 @@ std::string OutsideReason(base::Micros start, base::Micros slot_start, const spe
   if (start < slot_start)
     return fmt::format("starts at {}, more than {} h before the batch of {}", base::FormatInstant(start),
                        rules.allowed_lateness / (60 * base::kMicrosPerMinute), slot);
-  return fmt::format("starts at {}, more than {} min after the end of the batch of {}", base::FormatInstant(start),
-                     rules.clock_skew / base::kMicrosPerMinute, slot);
+  return fmt::format("starts at {}, more than {} min after the end of the batch of {}",
+                     base::FormatInstant(start), rules.clock_skew / base::kMicrosPerMinute, slot);
 }
 
 }  // namespace ndr::delta

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rule 6: whether a record belongs to its mini-batch, and whether in time (specification 1, data-quality rules).
+// Rule 6: whether a record belongs to its mini-batch, and whether in time (specification 1, data-quality
+// rules).
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,8 @@ namespace ndr::delta {
 
 enum class Arrival : uint8_t { kInSlot, kLate, kAhead, kTooOld, kTooNew };
 
-/// Of a record that starts at `start`, delivered with the slot that begins at `slot_start`. With the rule off nothing is too
-/// old or too new.
+/// Of a record that starts at `start`, delivered with the slot that begins at `slot_start`. With the rule off
+/// nothing is too old or too new.
 inline Arrival ArrivalOf(base::Micros start, base::Micros slot_start, const spec::DataQuality& rules) {
   const base::Micros slot_end = slot_start + base::kSliceMicros;
   if (start < slot_start) {

@@ -56,7 +56,8 @@ constexpr bool IsZeroReply(Amount destination_bytes, Amount destination_packets)
 }
 constexpr bool IsShort(base::Micros duration) { return duration <= kShortDuration; }
 /// `reset`: the end reason is a tcp-rst.
-constexpr bool IsFailed(bool denied, bool tcp, bool zero_reply, bool reset, base::Micros duration, Amount destination_bytes) {
+constexpr bool IsFailed(bool denied, bool tcp, bool zero_reply, bool reset, base::Micros duration,
+                        Amount destination_bytes) {
   const bool refused = reset && IsShort(duration) && destination_bytes && *destination_bytes <= kRefusedBytes;
   return denied || (tcp && (zero_reply || refused));
 }

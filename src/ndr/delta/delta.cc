@@ -44,11 +44,12 @@ Status MarkArrivals(const spec::Context& context, const MiniBatch& batch, std::v
       const Arrival arrival = ArrivalOf(starts[i], batch.slot_start, rules);
       if (arrival == Arrival::kInSlot) continue;
       if (batch.replay)
-        return Status::Invalid("mini-batch ", batch.id, ": a session starts at ", base::FormatInstant(starts[i]),
-                               ", outside the slice of the replay");
+        return Status::Invalid("mini-batch ", batch.id, ": a session starts at ",
+                               base::FormatInstant(starts[i]), ", outside the slice of the replay");
       if (arrival != Arrival::kTooOld && arrival != Arrival::kTooNew) continue;
       part.fates[i] = Fate::kOutside;
-      rejected->push_back({part.file, part.columns.byte_offset[i], "outside_batch", OutsideReason(starts[i], batch.slot_start, rules)});
+      rejected->push_back({part.file, part.columns.byte_offset[i], "outside_batch",
+                           OutsideReason(starts[i], batch.slot_start, rules)});
     }
   }
   return Status::OK();
@@ -56,7 +57,8 @@ Status MarkArrivals(const spec::Context& context, const MiniBatch& batch, std::v
 
 class Aggregation {
  public:
-  Aggregation(const spec::Context& context, base::Micros slot_start) : context_(context), slot_start_(slot_start) {}
+  Aggregation(const spec::Context& context, base::Micros slot_start)
+      : context_(context), slot_start_(slot_start) {}
 
   void Add(const InputBatch& part, Tally* tally) {
     for (size_t i = 0; i < part.columns.rows; ++i) {
@@ -83,7 +85,8 @@ class Aggregation {
 
  private:
   SliceTables& TablesAt(base::Micros start) {
-    if (last_ == nullptr || start < last_->slice_start() || start - last_->slice_start() >= base::kSliceMicros) {
+    if (last_ == nullptr || start < last_->slice_start() ||
+        start - last_->slice_start() >= base::kSliceMicros) {
       const base::Micros slice = base::SliceStart(start);
       last_ = &slices_.try_emplace(slice, context_, slice).first->second;
     }

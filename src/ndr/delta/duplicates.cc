@@ -32,12 +32,14 @@ class Row {
   bool SameSession(const Row& o) const {
     return c_.event_start[i_] == o.c_.event_start[o.i_] && key() == o.key() && SameAddresses(o) &&
            SamePort(c_.source_port, c_.has_source_port, o, o.c_.source_port, o.c_.has_source_port) &&
-           SamePort(c_.destination_port, c_.has_destination_port, o, o.c_.destination_port, o.c_.has_destination_port) &&
+           SamePort(c_.destination_port, c_.has_destination_port, o, o.c_.destination_port,
+                    o.c_.has_destination_port) &&
            word(catalogue::kDevice) == o.word(catalogue::kDevice);
   }
   bool Equals(const Row& o) const {
     if (!SameSession(o) || sequence() != o.sequence() || c_.transport[i_] != o.c_.transport[o.i_] ||
-        c_.event_name[i_] != o.c_.event_name[o.i_] || c_.repeat_count[i_] != o.c_.repeat_count[o.i_] || end() != o.end())
+        c_.event_name[i_] != o.c_.event_name[o.i_] || c_.repeat_count[i_] != o.c_.repeat_count[o.i_] ||
+        end() != o.end())
       return false;
     for (size_t a = 0; a < kSessionAmounts; ++a)
       if (amount(a) != o.amount(a)) return false;
@@ -53,7 +55,8 @@ class Row {
   }
   uint64_t ContentHash() const {
     uint64_t h = base::Mix(SessionHash(), HashText(sequence()));
-    for (size_t a = 0; a < kSessionAmounts; ++a) h = base::Mix(h, static_cast<uint64_t>(amount(a).value_or(-1)));
+    for (size_t a = 0; a < kSessionAmounts; ++a)
+      h = base::Mix(h, static_cast<uint64_t>(amount(a).value_or(-1)));
     return base::Mix(h, static_cast<uint64_t>(end().value_or(-1)));
   }
 
@@ -68,7 +71,9 @@ class Row {
   std::optional<int64_t> amount(size_t a) const {
     return c_.has_amount[a][i_] ? std::optional(c_.amounts[a][i_]) : std::nullopt;
   }
-  std::optional<int64_t> end() const { return c_.has_event_end[i_] ? std::optional(c_.event_end[i_]) : std::nullopt; }
+  std::optional<int64_t> end() const {
+    return c_.has_event_end[i_] ? std::optional(c_.event_end[i_]) : std::nullopt;
+  }
   std::optional<std::string_view> word(size_t w) const {
     const int32_t number = c_.words[w][i_];
     return number < 0 ? std::nullopt : std::optional(c_.words[w].words[static_cast<size_t>(number)]);
@@ -133,7 +138,8 @@ void MarkSuperseded(std::span<InputBatch> input) {
   RowTable table;
   ForEachKeyed(input, [&](RowOf at) {
     InputBatch& batch = input[at.batch];
-    const bool traffic = batch.columns.event_name[at.row] == static_cast<uint8_t>(catalogue::EventName::kTraffic);
+    const bool traffic =
+        batch.columns.event_name[at.row] == static_cast<uint8_t>(catalogue::EventName::kTraffic);
     const int32_t subtype = batch.columns.words[catalogue::kSubtype][at.row];
     if (!traffic || (batch.classes.Of(catalogue::kSubtype, subtype) & WordClasses::kEnd) == 0) return;
     const Row row(input, at);

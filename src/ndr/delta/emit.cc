@@ -32,9 +32,10 @@ std::vector<HostRef> SortedHosts(const Slices& slices) {
   for (const SliceTables* slice : slices) {
     const size_t begin = refs.size();
     for (size_t h = 0; h < slice->hosts().size(); ++h) refs.push_back({slice, h});
-    std::sort(refs.begin() + static_cast<ptrdiff_t>(begin), refs.end(), [](const HostRef& a, const HostRef& b) {
-      return std::pair(a.row().host, a.row().role) < std::pair(b.row().host, b.row().role);
-    });
+    std::sort(refs.begin() + static_cast<ptrdiff_t>(begin), refs.end(),
+              [](const HostRef& a, const HostRef& b) {
+                return std::pair(a.row().host, a.row().role) < std::pair(b.row().host, b.row().role);
+              });
   }
   return refs;
 }
@@ -55,7 +56,8 @@ std::vector<PairRef> SortedPairs(const SliceTables& slice) {
   std::vector<PairRef> refs;
   refs.reserve(slice.pairs().size());
   for (const PairRow& pair : slice.pairs())
-    refs.push_back({uint64_t{place[pair.source]} << 32 | place[pair.destination], pair.port, static_cast<uint32_t>(refs.size())});
+    refs.push_back({uint64_t{place[pair.source]} << 32 | place[pair.destination], pair.port,
+                    static_cast<uint32_t>(refs.size())});
   std::sort(refs.begin(), refs.end(), [](const PairRef& a, const PairRef& b) {
     return a.addresses != b.addresses ? a.addresses < b.addresses : a.port < b.port;
   });
@@ -71,18 +73,22 @@ void PutSlices(BatchBuilder* batch, std::vector<int64_t> starts, const std::stri
   batch->PutConstant("mini_batch_id", mini_batch_id);
 }
 
-std::shared_ptr<arrow::Array> MinuteLists(const std::shared_ptr<arrow::DataType>& type, std::vector<int64_t> cells, size_t rows) {
+std::shared_ptr<arrow::Array> MinuteLists(const std::shared_ptr<arrow::DataType>& type,
+                                          std::vector<int64_t> cells, size_t rows) {
   std::vector<int32_t> offsets(rows + 1);
   for (size_t i = 0; i <= rows; ++i) offsets[i] = static_cast<int32_t>(i) * base::kMinutesPerSlice;
   const auto count = static_cast<int64_t>(cells.size());
   const auto values = std::make_shared<arrow::Int64Array>(count, arrow::Buffer::FromVector(std::move(cells)));
-  return std::make_shared<arrow::ListArray>(type, static_cast<int64_t>(rows), arrow::Buffer::FromVector(std::move(offsets)), values);
+  return std::make_shared<arrow::ListArray>(type, static_cast<int64_t>(rows),
+                                            arrow::Buffer::FromVector(std::move(offsets)), values);
 }
 
 }  // namespace
 
-arrow::Result<std::shared_ptr<arrow::RecordBatch>> HostBatch(const spec::Context& context, const Slices& slices,
-                                                             const std::string& mini_batch_id, int64_t* saturated) {
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> HostBatch(const spec::Context& context,
+                                                             const Slices& slices,
+                                                             const std::string& mini_batch_id,
+                                                             int64_t* saturated) {
   const std::vector<HostRef> refs = SortedHosts(slices);
   const auto schema = context.catalogue->Schema(Dataset::kDeltaHost);
   BatchBuilder batch(schema, static_cast<int64_t>(refs.size()));
@@ -103,7 +109,8 @@ arrow::Result<std::shared_ptr<arrow::RecordBatch>> HostBatch(const spec::Context
   }
   PutSlices(&batch, std::move(starts), mini_batch_id);
   batch.PutAddresses("host_ip", hosts);
-  static const std::vector<std::string> kRoleWords(catalogue::kRoleNames.begin(), catalogue::kRoleNames.end());
+  static const std::vector<std::string> kRoleWords(catalogue::kRoleNames.begin(),
+                                                   catalogue::kRoleNames.end());
   batch.PutWords("role", roles, kRoleWords);
   segments.Put(&batch);
   const auto& columns = context.catalogue->delta_counts();
@@ -115,16 +122,20 @@ arrow::Result<std::shared_ptr<arrow::RecordBatch>> HostBatch(const spec::Context
   }
   batch.Put("duration_sum", std::move(durations));
   *saturated += AtMaximum(minutes);
-  batch.PutArray("sessions_per_minute", MinuteLists(schema->GetFieldByName("sessions_per_minute")->type(), std::move(minutes), refs.size()));
+  batch.PutArray("sessions_per_minute", MinuteLists(schema->GetFieldByName("sessions_per_minute")->type(),
+                                                    std::move(minutes), refs.size()));
   return batch.Finish();
 }
 
-arrow::Result<std::shared_ptr<arrow::RecordBatch>> PairBatch(const spec::Context& context, const Slices& slices,
-                                                             const std::string& mini_batch_id, int64_t* saturated) {
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> PairBatch(const spec::Context& context,
+                                                             const Slices& slices,
+                                                             const std::string& mini_batch_id,
+                                                             int64_t* saturated) {
   static constexpr std::pair<const char*, int64_t PairRow::*> kSums[] = {
-      {"sessions_cnt", &PairRow::sessions}, {"bytes_src_sum", &PairRow::bytes_src}, {"bytes_dst_sum", &PairRow::bytes_dst},
-      {"deny_cnt", &PairRow::deny},         {"failed_cnt", &PairRow::failed},       {"replied_cnt", &PairRow::replied},
-      {"first_ts", &PairRow::first},        {"last_ts", &PairRow::last}};
+      {"sessions_cnt", &PairRow::sessions},   {"bytes_src_sum", &PairRow::bytes_src},
+      {"bytes_dst_sum", &PairRow::bytes_dst}, {"deny_cnt", &PairRow::deny},
+      {"failed_cnt", &PairRow::failed},       {"replied_cnt", &PairRow::replied},
+      {"first_ts", &PairRow::first},          {"last_ts", &PairRow::last}};
   std::vector<int64_t> starts;
   std::vector<base::Address> sources, destinations;
   std::vector<uint16_t> ports, active;

@@ -16,10 +16,14 @@ namespace ndr::delta {
 using Slices = std::vector<const SliceTables*>;  ///< earliest first
 
 /// Sorted by (slice, host_ip, role). Adds the cells at their maximum to `*saturated`.
-arrow::Result<std::shared_ptr<arrow::RecordBatch>> HostBatch(const spec::Context& context, const Slices& slices,
-                                                             const std::string& mini_batch_id, int64_t* saturated);
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> HostBatch(const spec::Context& context,
+                                                             const Slices& slices,
+                                                             const std::string& mini_batch_id,
+                                                             int64_t* saturated);
 /// Sorted by (slice, src_ip, dst_ip, dst_port), null first.
-arrow::Result<std::shared_ptr<arrow::RecordBatch>> PairBatch(const spec::Context& context, const Slices& slices,
-                                                             const std::string& mini_batch_id, int64_t* saturated);
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> PairBatch(const spec::Context& context,
+                                                             const Slices& slices,
+                                                             const std::string& mini_batch_id,
+                                                             int64_t* saturated);
 
 }  // namespace ndr::delta

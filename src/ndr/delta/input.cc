@@ -13,7 +13,8 @@ using catalogue::Words;
 // As ingest normalises the words of the logs.
 std::vector<std::string> Normalised(std::vector<std::string> words) {
   for (std::string& word : words)
-    for (char& c : word) c = c == ' ' || c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    for (char& c : word)
+      c = c == ' ' || c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   return words;
 }
 
@@ -30,7 +31,8 @@ WordClasses ClassesOf(const catalogue::SessionColumns& columns, const std::vecto
   const auto bit = [](bool set, int value) { return set ? value : 0; };
   WordClasses classes;
   classes.bits[catalogue::kAction] = ClassifyAll(columns.words[catalogue::kAction], [&](std::string_view w) {
-    return static_cast<uint8_t>(bit(IsAllowAction(w), C::kAllow) | bit(IsDenyAction(w, deny_actions), C::kDeny) |
+    return static_cast<uint8_t>(bit(IsAllowAction(w), C::kAllow) |
+                                bit(IsDenyAction(w, deny_actions), C::kDeny) |
                                 bit(IsAlertAction(w), C::kAlert));
   });
   classes.bits[catalogue::kReason] = ClassifyAll(columns.words[catalogue::kReason], [&](std::string_view w) {
@@ -47,7 +49,8 @@ WordClasses ClassesOf(const catalogue::SessionColumns& columns, const std::vecto
 
 }  // namespace
 
-arrow::Result<std::vector<InputBatch>> ReadInput(const spec::SessionRules& rules, const std::vector<SessionBatch>& batches) {
+arrow::Result<std::vector<InputBatch>> ReadInput(const spec::SessionRules& rules,
+                                                 const std::vector<SessionBatch>& batches) {
   const auto subtypes = Normalised(rules.subtypes), deny_actions = Normalised(rules.deny_actions);
   std::vector<InputBatch> input(batches.size());
   for (size_t b = 0; b < batches.size(); ++b) {

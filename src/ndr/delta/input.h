@@ -37,6 +37,7 @@ struct InputBatch {
 };
 
 /// Each distinct word is classified once. The batches must outlive the result.
-arrow::Result<std::vector<InputBatch>> ReadInput(const spec::SessionRules& rules, const std::vector<SessionBatch>& batches);
+arrow::Result<std::vector<InputBatch>> ReadInput(const spec::SessionRules& rules,
+                                                 const std::vector<SessionBatch>& batches);
 
 }  // namespace ndr::delta

@@ -5,7 +5,8 @@
 
 namespace ndr::delta {
 
-arrow::Result<std::shared_ptr<arrow::RecordBatch>> PairCounts(const spec::Context& context, const arrow::RecordBatch& pairs) {
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> PairCounts(const spec::Context& context,
+                                                              const arrow::RecordBatch& pairs) {
   using catalogue::Values;
   ARROW_ASSIGN_OR_RAISE(const auto starts, Values<int64_t>(pairs, "slice_start_ts"));
   ARROW_ASSIGN_OR_RAISE(const auto ends, Values<int64_t>(pairs, "slice_end_ts"));
@@ -34,7 +35,8 @@ arrow::Result<std::shared_ptr<arrow::RecordBatch>> PairCounts(const spec::Contex
     segments.Append(sources[i]);
     out_sessions.push_back(sessions[i]);
   }
-  catalogue::BatchBuilder batch(context.catalogue->Schema(catalogue::Dataset::kPairCounts), static_cast<int64_t>(out_starts.size()));
+  catalogue::BatchBuilder batch(context.catalogue->Schema(catalogue::Dataset::kPairCounts),
+                                static_cast<int64_t>(out_starts.size()));
   batch.Put("slice_start_ts", std::move(out_starts));
   batch.Put("event_ts", std::vector<int64_t>(out_ends));
   batch.Put("slice_end_ts", std::move(out_ends));

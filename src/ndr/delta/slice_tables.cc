@@ -30,7 +30,9 @@ constexpr size_t kFirstPortSet = ColumnAt("high_risk_port_sessions_cnt");
 constexpr size_t kPortSets = catalogue::kPortSets.size();
 
 // The column of the project's port set `s`: the default ones stand together, its own behind all others.
-constexpr size_t PortSetColumn(size_t s) { return s < kPortSets ? kFirstPortSet + s : kDeltaCounts.size() + s - kPortSets; }
+constexpr size_t PortSetColumn(size_t s) {
+  return s < kPortSets ? kFirstPortSet + s : kDeltaCounts.size() + s - kPortSets;
+}
 
 uint64_t When(bool condition, uint64_t bit) { return condition ? bit : 0; }
 
@@ -91,14 +93,17 @@ SliceTables::Share SliceTables::ShareOf(const InputBatch& batch, size_t row) con
   const uint8_t reason = word(catalogue::kReason);
   const auto transport = static_cast<Transport>(c.transport[row]);
   const base::Micros duration = c.Duration(row);
-  const bool zero_reply = IsZeroReply(AmountOf(c, catalogue::kDestinationBytes, row), AmountOf(c, catalogue::kDestinationPackets, row));
+  const bool zero_reply = IsZeroReply(AmountOf(c, catalogue::kDestinationBytes, row),
+                                      AmountOf(c, catalogue::kDestinationPackets, row));
   share.counts |= BitOf("sessions_cnt") | When((action & WordClasses::kAllow) != 0, BitOf("allow_cnt")) |
                   When((action & WordClasses::kDeny) != 0, BitOf("deny_cnt")) |
                   When((action & WordClasses::kAlert) != 0, BitOf("alert_cnt")) |
                   When((reason & WordClasses::kReset) != 0, BitOf("rst_cnt")) |
                   When((reason & WordClasses::kAgedOut) != 0, BitOf("aged_out_cnt")) |
-                  When(zero_reply, BitOf("zero_reply_cnt")) | When(IsShort(duration), BitOf("short_session_cnt")) |
-                  When(transport == Transport::kTcp, BitOf("tcp_cnt")) | When(transport == Transport::kUdp, BitOf("udp_cnt")) |
+                  When(zero_reply, BitOf("zero_reply_cnt")) |
+                  When(IsShort(duration), BitOf("short_session_cnt")) |
+                  When(transport == Transport::kTcp, BitOf("tcp_cnt")) |
+                  When(transport == Transport::kUdp, BitOf("udp_cnt")) |
                   When(transport == Transport::kIcmp, BitOf("icmp_cnt"));
   if (c.has_destination_port[row]) share.port = c.destination_port[row];
   share.bytes_src = AmountOf(c, catalogue::kSourceBytes, row).value_or(0);
@@ -111,7 +116,8 @@ SliceTables::Share SliceTables::ShareOf(const InputBatch& batch, size_t row) con
 void SliceTables::AddToHost(size_t host, const Share& share) {
   int64_t* counts = counts_.data() + host * width_;
   const auto count = [&](size_t column) { counts[column] = SaturatingAdd(counts[column], share.repeat); };
-  for (uint64_t bits = share.counts; bits != 0; bits &= bits - 1) count(static_cast<size_t>(std::countr_zero(bits)));
+  for (uint64_t bits = share.counts; bits != 0; bits &= bits - 1)
+    count(static_cast<size_t>(std::countr_zero(bits)));
   if (share.minute < 0) return;
   if (share.port >= 0)
     for (size_t s = 0; s < context_.port_sets.size(); ++s)
@@ -124,7 +130,8 @@ void SliceTables::AddToHost(size_t host, const Share& share) {
   minute = SaturatingAdd(minute, share.repeat);
 }
 
-void SliceTables::AddToPair(const InputBatch& batch, size_t row, uint32_t source, uint32_t destination, const Share& share) {
+void SliceTables::AddToPair(const InputBatch& batch, size_t row, uint32_t source, uint32_t destination,
+                            const Share& share) {
   const PairKey key{uint64_t{source} << 32 | destination, share.port};
   const auto [entry, added] = pair_rows_.try_emplace(key, static_cast<uint32_t>(pairs_.size()));
   const base::Micros start = batch.columns.event_start[row];
@@ -136,8 +143,9 @@ void SliceTables::AddToPair(const InputBatch& batch, size_t row, uint32_t source
   }
   const auto has = [&](uint64_t bit) { return (share.counts & bit) != 0; };
   const bool denied = has(BitOf("deny_cnt")), zero_reply = has(BitOf("zero_reply_cnt"));
-  const bool failed = IsFailed(denied, has(BitOf("tcp_cnt")), zero_reply, has(BitOf("rst_cnt")), batch.columns.Duration(row),
-                               AmountOf(batch.columns, catalogue::kDestinationBytes, row));
+  const bool failed =
+      IsFailed(denied, has(BitOf("tcp_cnt")), zero_reply, has(BitOf("rst_cnt")), batch.columns.Duration(row),
+               AmountOf(batch.columns, catalogue::kDestinationBytes, row));
   PairRow& pair = pairs_[entry->second];
   pair.sessions = SaturatingAdd(pair.sessions, share.repeat);
   pair.bytes_src = SaturatingAdd(pair.bytes_src, share.bytes_src);

@@ -56,7 +56,9 @@ class SliceTables {
   };
   struct PairKeyHash {
     using is_avalanching = void;
-    size_t operator()(const PairKey& k) const { return base::Mix(k.addresses, static_cast<uint64_t>(k.port)); }
+    size_t operator()(const PairKey& k) const {
+      return base::Mix(k.addresses, static_cast<uint64_t>(k.port));
+    }
   };
   // What one record adds to each of its host rows.
   struct Share {
@@ -71,14 +73,16 @@ class SliceTables {
   size_t HostRowOf(uint32_t address, catalogue::Role role);
   void AddToHost(size_t host, const Share& share);
   Share ShareOf(const InputBatch& batch, size_t row) const;
-  void AddToPair(const InputBatch& batch, size_t row, uint32_t source, uint32_t destination, const Share& share);
+  void AddToPair(const InputBatch& batch, size_t row, uint32_t source, uint32_t destination,
+                 const Share& share);
 
   const spec::Context& context_;
   const base::Micros slice_start_;
   const size_t width_;
   boost::unordered_flat_map<base::Address, uint32_t, base::AddressHash> numbers_;
   std::vector<base::Address> addresses_;
-  std::vector<std::array<int32_t, catalogue::kRoles>> host_rows_;  // by address: its rows; -1 none yet, kNotAHost
+  std::vector<std::array<int32_t, catalogue::kRoles>>
+      host_rows_;  // by address: its rows; -1 none yet, kNotAHost
   std::vector<HostRow> hosts_;
   std::vector<int64_t> counts_;
   boost::unordered_flat_map<PairKey, uint32_t, PairKeyHash> pair_rows_;

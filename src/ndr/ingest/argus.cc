@@ -14,13 +14,20 @@ struct ArgusName {
   std::string_view name;
   Field field;
 };
-constexpr ArgusName kNames[] = {{"StartTime", kEventStart},      {"Dur", kDuration},
-                                {"Proto", kNetworkTransport},    {"SrcAddr", kSourceIp},
-                                {"Sport", kSourcePort},          {"Dir", kDirection},
-                                {"DstAddr", kDestinationIp},     {"Dport", kDestinationPort},
-                                {"State", kState},               {"TotPkts", kTotalPackets},
-                                {"TotBytes", kTotalBytes},       {"SrcBytes", kFieldSourceBytes},
-                                {"DstBytes", kFieldDestinationBytes}, {"SrcPkts", kFieldSourcePackets},
+constexpr ArgusName kNames[] = {{"StartTime", kEventStart},
+                                {"Dur", kDuration},
+                                {"Proto", kNetworkTransport},
+                                {"SrcAddr", kSourceIp},
+                                {"Sport", kSourcePort},
+                                {"Dir", kDirection},
+                                {"DstAddr", kDestinationIp},
+                                {"Dport", kDestinationPort},
+                                {"State", kState},
+                                {"TotPkts", kTotalPackets},
+                                {"TotBytes", kTotalBytes},
+                                {"SrcBytes", kFieldSourceBytes},
+                                {"DstBytes", kFieldDestinationBytes},
+                                {"SrcPkts", kFieldSourcePackets},
                                 {"DstPkts", kFieldDestinationPackets}};
 
 std::string_view TakeColumn(std::string_view* rest) {
@@ -44,7 +51,8 @@ std::vector<Field> HeaderOf(std::string_view line) {
     more = line.find(',') != std::string_view::npos;
     const std::string_view name = Trimmed(TakeColumn(&line));
     is_header |= name == kHeaderMark;
-    const auto* known = std::find_if(std::begin(kNames), std::end(kNames), [&](const ArgusName& n) { return n.name == name; });
+    const auto* known = std::find_if(std::begin(kNames), std::end(kNames),
+                                     [&](const ArgusName& n) { return n.name == name; });
     fields.push_back(known == std::end(kNames) ? kNoField : known->field);
   }
   return is_header ? fields : std::vector<Field>();
@@ -60,7 +68,8 @@ class ArgusRecord {
     for (bool more = true; more; ++column) {
       more = line.find(',') != std::string_view::npos;
       const std::string_view text = TakeColumn(&line);
-      if (column < layout.fields.size() && layout.fields[column] != kNoField) record_[layout.fields[column]] = Trimmed(text);
+      if (column < layout.fields.size() && layout.fields[column] != kNoField)
+        record_[layout.fields[column]] = Trimmed(text);
     }
     return column;
   }
@@ -83,7 +92,8 @@ class ArgusRecord {
   void TakeFrom(Field total, Field source, Field destination, char (&digits)[24]) {
     const auto all = ParseInteger(record_[total]), sent = ParseInteger(record_[source]);
     int64_t received = 0;
-    if (!record_[destination].empty() || !all || !sent || __builtin_sub_overflow(*all, *sent, &received)) return;
+    if (!record_[destination].empty() || !all || !sent || __builtin_sub_overflow(*all, *sent, &received))
+      return;
     const auto [end, error] = std::to_chars(std::begin(digits), std::end(digits), received);
     record_[destination] = {digits, static_cast<size_t>(end - digits)};
   }
@@ -96,7 +106,9 @@ class ArgusRecord {
     std::string_view source = state.substr(0, bar), destination = state.substr(bar + 1);
     const std::string_view direction = record_[kDirection];
     if (direction == "<-" || direction == "<?") std::swap(source, destination);
-    const auto has = [](std::string_view flags, char flag) { return flags.find(flag) != std::string_view::npos; };
+    const auto has = [](std::string_view flags, char flag) {
+      return flags.find(flag) != std::string_view::npos;
+    };
     if (has(source, 'R')) {
       record_[kEventReason] = "tcp-rst-from-client";
     } else if (has(destination, 'R')) {
@@ -146,7 +158,8 @@ class Argus : public Format {
           return assembler->Header();
         }
       }
-      if (!layout.has_fields()) return assembler->Unparsable(line, "no header line with StartTime stands before it");
+      if (!layout.has_fields())
+        return assembler->Unparsable(line, "no header line with StartTime stands before it");
       const size_t columns = record.Read(line.bytes, layout);
       if (columns != layout.fields.size())
         return assembler->Unparsable(line, std::to_string(columns) + " columns where the header names " +

@@ -23,7 +23,8 @@ bool Exceeds(std::optional<int64_t> bytes, std::optional<int64_t> packets) {
 
 }  // namespace
 
-Assembler::Assembler(const AssemblerOptions& options, size_t block_bytes) : options_(options), clock_(options.zones) {
+Assembler::Assembler(const AssemblerOptions& options, size_t block_bytes)
+    : options_(options), clock_(options.zones) {
   rows_.Reserve(block_bytes / kTypicalLineBytes);
   for (size_t w = 0; w < catalogue::kSessionWords; ++w) words_.emplace_back(w != catalogue::kDevice);
 }
@@ -35,7 +36,9 @@ void Assembler::Add(const Record& record, const Line& line) {
     return;
   }
   if (!ReadScalars(record, line, &s)) return;
-  if (!ReadAddress(record, kSourceIp, line, &s.source) || !ReadAddress(record, kDestinationIp, line, &s.destination)) return;
+  if (!ReadAddress(record, kSourceIp, line, &s.source) ||
+      !ReadAddress(record, kDestinationIp, line, &s.destination))
+    return;
   const bool bytes = s.amounts[catalogue::kSourceBytes] || s.amounts[catalogue::kDestinationBytes];
   const bool ports = s.source_port || s.destination_port;
   if (options_.no_bytes_no_ports && s.name == EventName::kTraffic && !bytes && !ports)
@@ -107,7 +110,8 @@ bool Assembler::ReadTimes(const Record& record, const Line& line, Session* s) {
   return true;
 }
 
-bool Assembler::ReadPort(const Record& record, Field field, const Line& line, Session* s, std::optional<uint16_t>* port) {
+bool Assembler::ReadPort(const Record& record, Field field, const Line& line, Session* s,
+                         std::optional<uint16_t>* port) {
   const std::string_view text = record[field];
   if (text.empty()) return true;
   *port = ParsePort(text);
@@ -124,7 +128,8 @@ bool Assembler::ReadAddress(const Record& record, Field field, const Line& line,
     return true;
   }
   const std::string name(kFieldNames[static_cast<size_t>(field)]);
-  Quarantine(kMalformedAddress, line, text.empty() ? name + " is absent" : Complaint(field, "is no address", text));
+  Quarantine(kMalformedAddress, line,
+             text.empty() ? name + " is absent" : Complaint(field, "is no address", text));
   return false;
 }
 
@@ -143,7 +148,8 @@ void Assembler::MendAmounts(Session* s) {
     if (amount && *amount < 0) drop(&amount);
   using enum catalogue::SessionAmount;
   if (Exceeds(s->amounts[kSourceBytes], s->amounts[kSourcePackets])) drop(&s->amounts[kSourceBytes]);
-  if (Exceeds(s->amounts[kDestinationBytes], s->amounts[kDestinationPackets])) drop(&s->amounts[kDestinationBytes]);
+  if (Exceeds(s->amounts[kDestinationBytes], s->amounts[kDestinationPackets]))
+    drop(&s->amounts[kDestinationBytes]);
 }
 
 void Assembler::Append(const Record& record, const Line& line, const Session& s) {
@@ -164,9 +170,10 @@ void Assembler::Append(const Record& record, const Line& line, const Session& s)
   }
   rows_.transport.push_back(static_cast<uint8_t>(s.transport.transport));
   rows_.event_name.push_back(static_cast<uint8_t>(s.name));
-  static constexpr std::array<Field, catalogue::kSessionWords> kWordFields = {kEventSubtype, kEventAction, kEventReason,
-                                                                             kFieldCategory, kDeviceId};
-  for (size_t w = 0; w < catalogue::kSessionWords; ++w) rows_.words[w].push_back(words_[w].Number(record[kWordFields[w]]));
+  static constexpr std::array<Field, catalogue::kSessionWords> kWordFields = {
+      kEventSubtype, kEventAction, kEventReason, kFieldCategory, kDeviceId};
+  for (size_t w = 0; w < catalogue::kSessionWords; ++w)
+    rows_.words[w].push_back(words_[w].Number(record[kWordFields[w]]));
   rows_.repeat_count.push_back(s.repeat_count);
   const auto identity = [](std::string_view text) { return IsZero(text) ? std::string_view() : text; };
   rows_.AppendSessionKey(identity(record[kSessionKey]));
@@ -175,12 +182,14 @@ void Assembler::Append(const Record& record, const Line& line, const Session& s)
   rows_.notes.push_back(s.notes);
 }
 
-void Assembler::Unparsable(const Line& line, std::string reason) { Quarantine(kUnparsable, line, std::move(reason)); }
+void Assembler::Unparsable(const Line& line, std::string reason) {
+  Quarantine(kUnparsable, line, std::move(reason));
+}
 
 void Assembler::Quarantine(Fate fate, const Line& line, std::string reason) {
   ++lines_[fate];
-  quarantined_.push_back(
-      {line.offset, kFateNames[fate], std::move(reason), std::string(line.bytes.substr(0, kQuarantinedBytes))});
+  quarantined_.push_back({line.offset, kFateNames[fate], std::move(reason),
+                          std::string(line.bytes.substr(0, kQuarantinedBytes))});
 }
 
 arrow::Result<Parsed> Assembler::Finish() {

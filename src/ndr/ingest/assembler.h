@@ -24,7 +24,8 @@ struct AssemblerOptions {
   bool no_bytes_no_ports = true;
 };
 
-/// Every line of the block is announced by Read and given to exactly one of Add, Unparsable, Blank, Header and OtherStream.
+/// Every line of the block is announced by Read and given to exactly one of Add, Unparsable, Blank, Header
+/// and OtherStream.
 class Assembler {
  public:
   explicit Assembler(const AssemblerOptions& options, size_t block_bytes);
@@ -39,11 +40,22 @@ class Assembler {
 
  private:
   // What became of a line.
-  enum Fate { kRows, kBlankLines, kHeaderLines, kOtherStreams, kSkippedRecords, kUnparsable, kMalformedAddress,
-              kNoBytesNoPorts, kNoHost, kNullStart, kFates };
+  enum Fate {
+    kRows,
+    kBlankLines,
+    kHeaderLines,
+    kOtherStreams,
+    kSkippedRecords,
+    kUnparsable,
+    kMalformedAddress,
+    kNoBytesNoPorts,
+    kNoHost,
+    kNullStart,
+    kFates
+  };
   static constexpr std::array<const char*, kFates> kFateNames = {
-      "rows", "blank_lines", "header_lines", "other_streams", "skipped_records", "unparsable", "malformed_address",
-      "no_bytes_no_ports", "no_host", "null_start"};
+      "rows",       "blank_lines",       "header_lines",      "other_streams", "skipped_records",
+      "unparsable", "malformed_address", "no_bytes_no_ports", "no_host",       "null_start"};
 
   struct Session {
     std::optional<Instant> start, end;
@@ -60,7 +72,8 @@ class Assembler {
   bool ReadName(const Record& record, Session* session);
   bool ReadScalars(const Record& record, const Line& line, Session* session);
   bool ReadTimes(const Record& record, const Line& line, Session* session);
-  bool ReadPort(const Record& record, Field field, const Line& line, Session* session, std::optional<uint16_t>* port);
+  bool ReadPort(const Record& record, Field field, const Line& line, Session* session,
+                std::optional<uint16_t>* port);
   bool ReadAddress(const Record& record, Field field, const Line& line, base::Address* address);
   void MendEnd(Session* session);
   void MendAmounts(Session* session);

@@ -19,8 +19,8 @@ struct OwnedBlock {
   Block view() const { return {std::string_view(storage).substr(0, storage.size() - kBlockPadding), offset}; }
 };
 
-/// Bytes in, blocks out, in bounded memory: of a line longer than kMaxLineBytes only the first kMaxLineBytes + 1 bytes are
-/// kept, enough to be found unparsable.
+/// Bytes in, blocks out, in bounded memory: of a line longer than kMaxLineBytes only the first kMaxLineBytes
+/// + 1 bytes are kept, enough to be found unparsable.
 class BlockCutter {
  public:
   explicit BlockCutter(size_t block_bytes = 4 << 20) : block_bytes_(block_bytes) {}
@@ -37,7 +37,7 @@ class BlockCutter {
   void SkipRestOfLine(std::string_view* bytes);
 
   size_t block_bytes_;
-  std::string pending_;    // bytes of the file from offset_ on
+  std::string pending_;  // bytes of the file from offset_ on
   int64_t offset_ = 0;
   size_t line_start_ = 0;  // of the last, unfinished line in pending_
   bool skipping_ = false;  // the rest of an over-long line is dropped

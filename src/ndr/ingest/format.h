@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a log source is: how it finds its layout and how its lines become records. A new source is one file that makes one
-// of these, and a line in Source (source.h) and MakeFormat.
+// What a log source is: how it finds its layout and how its lines become records. A new source is one file
+// that makes one of these, and a line in Source (source.h) and MakeFormat.
 #pragma once
 
 #include <arrow/result.h>
@@ -23,8 +23,8 @@ struct LayoutData {
   char separator = '\t';
   std::string unset = "-";
   std::string empty = "(empty)";
-  bool other_stream = false;             ///< a Zeek log that is not conn
-  std::vector<Field> fields;             ///< by column; kNoField is not read
+  bool other_stream = false;  ///< a Zeek log that is not conn
+  std::vector<Field> fields;  ///< by column; kNoField is not read
   bool has_fields() const { return !fields.empty(); }
 };
 

@@ -14,10 +14,12 @@ namespace {
 constexpr int kMaxDepth = 512;
 constexpr uint64_t kOnes = 0x0101010101010101ull;
 
-// Of eight bytes, bit 7 of the first that is a quote, a backslash or a control character; bits behind it mean nothing.
+// Of eight bytes, bit 7 of the first that is a quote, a backslash or a control character; bits behind it mean
+// nothing.
 uint64_t Special(uint64_t eight) {
   const uint64_t quote = eight ^ (kOnes * '"'), backslash = eight ^ (kOnes * '\\');
-  return (((quote - kOnes) & ~quote) | ((backslash - kOnes) & ~backslash) | ((eight - kOnes * 0x20) & ~eight)) &
+  return (((quote - kOnes) & ~quote) | ((backslash - kOnes) & ~backslash) |
+          ((eight - kOnes * 0x20) & ~eight)) &
          (kOnes * 0x80);
 }
 
@@ -31,7 +33,8 @@ int HexValue(char c) {
 
 }  // namespace
 
-// A recursive descent over one line. Functions return false with `error_` set; `at_` stands behind what was read.
+// A recursive descent over one line. Functions return false with `error_` set; `at_` stands behind what was
+// read.
 class JsonReader::Cursor {
  public:
   explicit Cursor(const NameTree& names) : names_(names) {}
@@ -129,7 +132,8 @@ class JsonReader::Cursor {
       default:
         if (!Number(&text)) return false;
     }
-    if (entry != nullptr && entry->field != kNoField && record_ != nullptr && !text.empty()) (*record_)[entry->field] = text;
+    if (entry != nullptr && entry->field != kNoField && record_ != nullptr && !text.empty())
+      (*record_)[entry->field] = text;
     return true;
   }
 
@@ -212,7 +216,8 @@ class JsonReader::Cursor {
       if (kind == 'u') {
         uint32_t code = Hex4(raw, i + 1);
         i += 4;
-        if (code >= 0xd800 && code < 0xdc00 && i + 6 < raw.size() && raw[i + 1] == '\\' && raw[i + 2] == 'u') {
+        if (code >= 0xd800 && code < 0xdc00 && i + 6 < raw.size() && raw[i + 1] == '\\' &&
+            raw[i + 2] == 'u') {
           const uint32_t low = Hex4(raw, i + 3);
           if (low >= 0xdc00 && low < 0xe000) {
             code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);

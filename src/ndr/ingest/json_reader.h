@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One JSON object a line to a record, by a tree of field names. The only place that parses JSON logs. Every line is checked
-// against the whole grammar (RFC 8259), also where nothing is taken.
+// One JSON object a line to a record, by a tree of field names. The only place that parses JSON logs. Every
+// line is checked against the whole grammar (RFC 8259), also where nothing is taken.
 #pragma once
 
 #include <map>
@@ -18,7 +18,8 @@ namespace ndr::ingest {
 class NameTree {
  public:
   NameTree() : nodes_(1) {}
-  /// `name` as it stands; with dots also as a path of nested objects (`source.ip` is `{"source": {"ip": ..}}`).
+  /// `name` as it stands; with dots also as a path of nested objects (`source.ip` is `{"source": {"ip":
+  /// ..}}`).
   void Add(std::string_view name, Field field);
 
   struct Entry {
@@ -48,14 +49,16 @@ class NameTree {
   std::vector<Node> nodes_;
 };
 
-/// Reads line after line; not for several threads. Texts of a record live until the next one, and as long as the line's bytes.
+/// Reads line after line; not for several threads. Texts of a record live until the next one, and as long as
+/// the line's bytes.
 class JsonReader {
  public:
   explicit JsonReader(const NameTree& names);
   ~JsonReader();
-  /// Fills `record`, cleared before; kBlockPadding readable bytes stand behind the line. Returns nullptr, or why the line is
-  /// no JSON object. Numbers and texts are their bytes; null, empty, objects and arrays are null, but an array of texts or
-  /// numbers is its first. Of a name that occurs twice the last value that is not null counts.
+  /// Fills `record`, cleared before; kBlockPadding readable bytes stand behind the line. Returns nullptr, or
+  /// why the line is no JSON object. Numbers and texts are their bytes; null, empty, objects and arrays are
+  /// null, but an array of texts or numbers is its first. Of a name that occurs twice the last value that is
+  /// not null counts.
   const char* Read(std::string_view line, Record* record);
   /// All names of the object and, by paths with dots, of the objects in it; none for a bad line.
   void Names(std::string_view line, std::set<std::string>* names);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON Lines with the canonical names, flat (`source_ip`, `source.ip`) or nested as ECS has them, or the project's own.
+// JSON Lines with the canonical names, flat (`source_ip`, `source.ip`) or nested as ECS has them, or the
+// project's own.
 #include <algorithm>
 
 #include "ndr/ingest/format.h"
@@ -75,7 +76,8 @@ class NdrJson : public Format {
       for (const std::string& name : {canonical, Dotted(canonical)})
         if (name != theirs && present.contains(name))
           return arrow::Status::Invalid("field_mapping.", canonical, ": ", file_name, " has a field '", name,
-                                        "' already, so '", theirs, "' cannot stand for it; it has ", Listed(present));
+                                        "' already, so '", theirs, "' cannot stand for it; it has ",
+                                        Listed(present));
     }
     return arrow::Status::OK();
   }
@@ -86,6 +88,8 @@ class NdrJson : public Format {
 
 }  // namespace
 
-std::unique_ptr<const Format> MakeNdrJson(const FieldMapping& mapping) { return std::make_unique<NdrJson>(mapping); }
+std::unique_ptr<const Format> MakeNdrJson(const FieldMapping& mapping) {
+  return std::make_unique<NdrJson>(mapping);
+}
 
 }  // namespace ndr::ingest

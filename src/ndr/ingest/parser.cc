@@ -21,7 +21,9 @@ arrow::Status CheckMapping(const FieldMapping& mapping) {
 
 }  // namespace
 
-arrow::Result<Layout> Format::First(const Block&, const std::string&) const { return std::make_shared<const LayoutData>(); }
+arrow::Result<Layout> Format::First(const Block&, const std::string&) const {
+  return std::make_shared<const LayoutData>();
+}
 
 std::unique_ptr<const Format> MakeFormat(Source source, const FieldMapping& mapping) {
   switch (source) {
@@ -36,10 +38,12 @@ std::unique_ptr<const Format> MakeFormat(Source source, const FieldMapping& mapp
   }
 }
 
-Parser::Parser(std::shared_ptr<const spec::Context> context, Source source) : context_(std::move(context)), source_(source) {}
+Parser::Parser(std::shared_ptr<const spec::Context> context, Source source)
+    : context_(std::move(context)), source_(source) {}
 Parser::~Parser() = default;
 
-arrow::Result<std::shared_ptr<const Parser>> Parser::Make(std::shared_ptr<const spec::Context> context, Source source) {
+arrow::Result<std::shared_ptr<const Parser>> Parser::Make(std::shared_ptr<const spec::Context> context,
+                                                          Source source) {
   std::shared_ptr<Parser> parser(new Parser(std::move(context), source));
   const spec::Context& c = *parser->context_;
   ARROW_RETURN_NOT_OK(CheckMapping(c.project.field_mapping));
@@ -70,7 +74,8 @@ arrow::Result<Layout> LayoutScanner::Next(const Block& block) {
 }
 
 double MalformedRatio(const base::Counters& counters) {
-  const int64_t records = counters.Get("lines_read") - counters.Get("blank_lines") - counters.Get("header_lines");
+  const int64_t records =
+      counters.Get("lines_read") - counters.Get("blank_lines") - counters.Get("header_lines");
   return records <= 0 ? 0.0 : static_cast<double>(counters.Get("unparsable")) / static_cast<double>(records);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Log bytes to batches of canonical sessions (specifications 1 and 5). One file is parsed in two halves, so that its
-// blocks parse in parallel with the same result as in sequence:
+// Log bytes to batches of canonical sessions (specifications 1 and 5). One file is parsed in two halves, so
+// that its blocks parse in parallel with the same result as in sequence:
 //
 //   ARROW_ASSIGN_OR_RAISE(auto parser, Parser::Make(context, source));
 //   LayoutScanner scanner(parser, name);             // one per file, fed in file order
@@ -45,11 +45,12 @@ struct Quarantined {
   std::string bytes;  ///< the first kQuarantinedBytes of the line
 };
 
-/// What a block held. Counters: `lines_read` = `rows` (of `sessions`) + `blank_lines` + `header_lines` + `other_streams`
-/// (Zeek logs that are not conn) + `skipped_records` (event names that are neither TRAFFIC nor THREAT) + `unparsable` +
-/// `malformed_address` + `no_bytes_no_ports` + `no_host` + `null_start`; all but `no_host` and the skipped stand in
-/// `quarantined` too. The notes on rows (duration, negative) are bits of the column `notes`: whoever knows which rows are used
-/// counts them. `zoneless_times`: rows whose start had no zone (read in the source's or the calendar's).
+/// What a block held. Counters: `lines_read` = `rows` (of `sessions`) + `blank_lines` + `header_lines` +
+/// `other_streams` (Zeek logs that are not conn) + `skipped_records` (event names that are neither TRAFFIC
+/// nor THREAT) + `unparsable` + `malformed_address` + `no_bytes_no_ports` + `no_host` + `null_start`; all but
+/// `no_host` and the skipped stand in `quarantined` too. The notes on rows (duration, negative) are bits of
+/// the column `notes`: whoever knows which rows are used counts them. `zoneless_times`: rows whose start had
+/// no zone (read in the source's or the calendar's).
 struct Parsed {
   std::shared_ptr<arrow::RecordBatch> sessions;  ///< catalogue::SessionSchema(), in file order
   base::Counters counters;
@@ -68,17 +69,20 @@ struct AssemblerOptions;
 class Parser {
  public:
   /// Invalid: `field_mapping` names an unknown canonical field, or `source_timezone` an unknown zone.
-  static arrow::Result<std::shared_ptr<const Parser>> Make(std::shared_ptr<const spec::Context> context, Source source);
+  static arrow::Result<std::shared_ptr<const Parser>> Make(std::shared_ptr<const spec::Context> context,
+                                                           Source source);
   ~Parser();
 
   Source source() const { return source_; }
-  /// A session key alone names one record (a Zeek uid), so duplicates need no sequence (delta.h, SessionBatch).
+  /// A session key alone names one record (a Zeek uid), so duplicates need no sequence (delta.h,
+  /// SessionBatch).
   bool key_alone_identifies() const { return source_ == Source::kZeekTsv || source_ == Source::kZeekJson; }
-  /// The zone of zone-less times where nothing configured says one: the calendar's, to be announced; empty: configured.
+  /// The zone of zone-less times where nothing configured says one: the calendar's, to be announced; empty:
+  /// configured.
   const std::string& assumed_zone() const { return assumed_zone_; }
 
-  /// Records to sessions. The result depends on the lines alone, not on how the file was cut into blocks. Errors are
-  /// failures of memory or of the contract only: bad lines are counted and quarantined.
+  /// Records to sessions. The result depends on the lines alone, not on how the file was cut into blocks.
+  /// Errors are failures of memory or of the contract only: bad lines are counted and quarantined.
   arrow::Result<Parsed> Parse(const Block& block, const Layout& layout) const;
 
  private:
@@ -96,8 +100,8 @@ class Parser {
 class LayoutScanner {
  public:
   LayoutScanner(std::shared_ptr<const Parser> parser, std::string file_name);
-  /// The layout in force at the start of `block`; each block once, in file order. Invalid: a `field_mapping` whose source
-  /// field the file lacks, or whose canonical name it has already; lists the names.
+  /// The layout in force at the start of `block`; each block once, in file order. Invalid: a `field_mapping`
+  /// whose source field the file lacks, or whose canonical name it has already; lists the names.
   arrow::Result<Layout> Next(const Block& block);
 
  private:
@@ -106,7 +110,8 @@ class LayoutScanner {
   Layout layout_;
 };
 
-/// Unparsable over record lines (lines that are neither blank nor header), for max_malformed_ratio; 0 without any.
+/// Unparsable over record lines (lines that are neither blank nor header), for max_malformed_ratio; 0 without
+/// any.
 double MalformedRatio(const base::Counters& counters);
 
 }  // namespace ndr::ingest

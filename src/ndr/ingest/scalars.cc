@@ -36,12 +36,15 @@ struct NamedTransport {
   TransportKind kind;
 };
 constexpr NamedTransport kTransports[] = {
-    {"tcp", {Transport::kTcp, true}},      {"udp", {Transport::kUdp, true}},       {"icmp", {Transport::kIcmp, false}},
-    {"6", {Transport::kTcp, true}},        {"17", {Transport::kUdp, true}},        {"1", {Transport::kIcmp, false}},
-    {"icmp6", {Transport::kIcmp, false}},  {"icmpv6", {Transport::kIcmp, false}},  {"ipv6-icmp", {Transport::kIcmp, false}},
-    {"58", {Transport::kIcmp, false}},     {"sctp", {Transport::kOther, true}},    {"132", {Transport::kOther, true}},
-    {"dccp", {Transport::kOther, true}},   {"33", {Transport::kOther, true}},      {"udplite", {Transport::kOther, true}},
-    {"udp-lite", {Transport::kOther, true}}, {"136", {Transport::kOther, true}}};
+    {"tcp", {Transport::kTcp, true}},         {"udp", {Transport::kUdp, true}},
+    {"icmp", {Transport::kIcmp, false}},      {"6", {Transport::kTcp, true}},
+    {"17", {Transport::kUdp, true}},          {"1", {Transport::kIcmp, false}},
+    {"icmp6", {Transport::kIcmp, false}},     {"icmpv6", {Transport::kIcmp, false}},
+    {"ipv6-icmp", {Transport::kIcmp, false}}, {"58", {Transport::kIcmp, false}},
+    {"sctp", {Transport::kOther, true}},      {"132", {Transport::kOther, true}},
+    {"dccp", {Transport::kOther, true}},      {"33", {Transport::kOther, true}},
+    {"udplite", {Transport::kOther, true}},   {"udp-lite", {Transport::kOther, true}},
+    {"136", {Transport::kOther, true}}};
 
 }  // namespace
 
@@ -65,7 +68,8 @@ std::optional<uint16_t> ParsePort(std::string_view text) {
     return error == std::errc() && at == end ? std::optional(value) : std::nullopt;
   }
   const auto value = ParseInteger(text);
-  return value && *value >= 0 && *value <= 65535 ? std::optional(static_cast<uint16_t>(*value)) : std::nullopt;
+  return value && *value >= 0 && *value <= 65535 ? std::optional(static_cast<uint16_t>(*value))
+                                                 : std::nullopt;
 }
 
 std::optional<Instant> ParseInstant(std::string_view text) {
@@ -74,7 +78,8 @@ std::optional<Instant> ParseInstant(std::string_view text) {
   if (text.size() > 4 && (text[4] == '-' || text[4] == '/')) {
     const auto civil = base::ParseCivil(text);
     if (!civil) return std::nullopt;
-    instant = {civil->micros - civil->offset_seconds.value_or(0) * base::kMicrosPerSecond, !civil->offset_seconds};
+    instant = {civil->micros - civil->offset_seconds.value_or(0) * base::kMicrosPerSecond,
+               !civil->offset_seconds};
   } else {
     const auto epoch = base::ParseEpoch(text);
     if (!epoch) return std::nullopt;
@@ -91,7 +96,9 @@ TransportKind ParseTransport(std::string_view text) {
   return {Transport::kOther, false};
 }
 
-bool IsZero(std::string_view text) { return !text.empty() && text.find_first_not_of('0') == std::string_view::npos; }
+bool IsZero(std::string_view text) {
+  return !text.empty() && text.find_first_not_of('0') == std::string_view::npos;
+}
 
 bool EqualsFolded(std::string_view text, std::string_view lower) {
   if (text.size() != lower.size()) return false;

@@ -8,7 +8,8 @@
 
 namespace ndr::ingest {
 
-/// Well-formed UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. Fast where all is ASCII.
+/// Well-formed UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. Fast where all is
+/// ASCII.
 bool IsUtf8(std::string_view text);
 
 /// A surrogate becomes U+FFFD.

@@ -13,7 +13,8 @@ void DeriveZeekOutcome(Record* record) {
     reason = "tcp-rst-from-client";
   } else if (state == "RSTR" || state == "RSTRH") {
     reason = "tcp-rst-from-server";
-  } else if (state == "SF" && ParseTransport((*record)[kNetworkTransport]).transport == catalogue::Transport::kTcp) {
+  } else if (state == "SF" &&
+             ParseTransport((*record)[kNetworkTransport]).transport == catalogue::Transport::kTcp) {
     reason = "tcp-fin";
   }
 }

@@ -27,7 +27,8 @@ inline constexpr std::array<ZeekName, 13> kZeekNames = {{{"ts", kEventStart},
                                                          {"orig_pkts", kFieldSourcePackets},
                                                          {"resp_pkts", kFieldDestinationPackets}}};
 
-/// Action and end reason from the connection state. REJ is denied, everything else, a null state too, allowed.
+/// Action and end reason from the connection state. REJ is denied, everything else, a null state too,
+/// allowed.
 void DeriveZeekOutcome(Record* record);
 
 }  // namespace ndr::ingest

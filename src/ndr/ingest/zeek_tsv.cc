@@ -43,7 +43,8 @@ void ReadHeader(std::string_view line, LayoutData* layout) {
     *layout = {};
     const std::string_view value = line.substr(11);
     int code = 0;
-    if (value.starts_with("\\x") && std::from_chars(value.data() + 2, value.data() + value.size(), code, 16).ec == std::errc()) {
+    if (value.starts_with("\\x") &&
+        std::from_chars(value.data() + 2, value.data() + value.size(), code, 16).ec == std::errc()) {
       layout->separator = static_cast<char>(code);
     } else if (!value.empty()) {
       layout->separator = value.front();
@@ -66,7 +67,8 @@ size_t ReadColumns(std::string_view rest, const LayoutData& layout, Record* reco
   bool more = true;
   for (std::string_view text; TakeColumn(&rest, layout.separator, &more, &text);) {
     if (!more) {
-      for (size_t at; (at = text.find(kLabelSeparator)) != std::string_view::npos; text.remove_prefix(at + 3)) ++column;
+      for (size_t at; (at = text.find(kLabelSeparator)) != std::string_view::npos; text.remove_prefix(at + 3))
+        ++column;
     }
     const Field field = column < layout.fields.size() ? layout.fields[column] : kNoField;
     if (field != kNoField && text != layout.unset && text != layout.empty) (*record)[field] = text;
