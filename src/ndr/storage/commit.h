@@ -51,6 +51,11 @@ struct CommitRecord {
       facts;  ///< whatever else a reader wants: shares of horizons, no_reference, source
 
   int64_t rows() const;
+  int64_t bytes() const {
+    int64_t sum = 0;
+    for (const FileEntry& file : files) sum += file.bytes;
+    return sum;
+  }
   /// Files of one dataset, of one horizon where it is not empty.
   std::vector<FileEntry> FilesOf(catalogue::Dataset dataset, std::string_view horizon = {}) const;
   /// Canonical JSON: sorted keys, one line a member, ends with a newline.

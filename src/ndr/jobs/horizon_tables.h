@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of one horizon while they are built and published.
+#pragma once
+
+#include <arrow/status.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ndr/baselines/global_table.h"
+#include "ndr/baselines/machine_names.h"
+#include "ndr/baselines/pair_rarity.h"
+#include "ndr/jobs/by_segment.h"
+#include "ndr/jobs/disk_spill.h"
+#include "ndr/jobs/run_state.h"
+
+namespace ndr::jobs {
+
+/// Publishes batches of one table as parts of bounded size; which rows share a part depends on the rows alone.
+class PartWriter {
+ public:
+  PartWriter(const RunState& run, storage::Publication* publication, storage::Place place);
+  arrow::Status Add(std::shared_ptr<arrow::RecordBatch> batch);
+  /// Writes the rest; a table without rows gets one empty part, so that readers find its columns.
+  arrow::Status Finish();
+
+ private:
+  arrow::Status Flush();
+
+  const RunState& run_;
+  storage::Publication* publication_;
+  storage::Place place_;
+  std::vector<std::shared_ptr<arrow::RecordBatch>> waiting_;
+  int64_t rows_ = 0;
+  int part_ = 0;
+};
+
+class HorizonTables {
+ public:
+  HorizonTables(const RunState& run, storage::Publication* publication, std::shared_ptr<const baselines::Plan> plan, baselines::Range range,
+                const std::vector<base::Micros>& committed, const baselines::MachineNames* machines);
+
+  const baselines::Range& range() const { return range_; }
+  /// Committed slices of the horizon over those it has room for.
+  double share() const;
+  int64_t committed_slices() const { return bands_.committed(); }
+
+  /// All rows of one segment; segments in ascending order of their ids.
+  arrow::Status AddSegment(const BySegment::Batches& rows);
+  arrow::Status AddPairs(const arrow::RecordBatch& pairs) { return pairs_.Add(pairs); }
+  /// Publishes global and pair tables, and what is left of the others.
+  arrow::Status Finish();
+  const base::Counters& counters() const { return counters_; }
+
+ private:
+  storage::Place PlaceOf(catalogue::Dataset table) const;
+
+  const RunState& run_;
+  storage::Publication* publication_;
+  std::shared_ptr<const baselines::Plan> plan_;
+  baselines::Range range_;
+  baselines::BandSlices bands_;
+  const baselines::MachineNames* machines_;
+  DiskSpill spill_;
+  baselines::GlobalTable global_;
+  baselines::PairRarity pairs_;
+  PartWriter host_, segment_, metadata_;
+  base::Counters counters_;
+};
+
+}  // namespace ndr::jobs

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ndr/jobs/intake.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "ndr/base/exit_code.h"
+#include "ndr/base/hash.h"
+#include "ndr/base/parallel.h"
+#include "ndr/catalogue/sessions.h"
+#include "ndr/jobs/busiest_addresses.h"
+
+namespace ndr::jobs {
+namespace {
+
+using arrow::Status;
+using base::Micros;
+
+// Larger files parse block by block on all threads; smaller ones a file a thread.
+constexpr std::uintmax_t kLargeFileBytes = 64 << 20;
+constexpr size_t kFilesAhead = 4;
+
+bool IsKeyed(ingest::Source source) { return source == ingest::Source::kZeekTsv || source == ingest::Source::kZeekJson; }
+
+// What parsing depends on besides the file's bytes.
+std::string ParsingHash(const spec::Context& context, const std::string& source) {
+  return base::Sha256Hex(spec::ConfigurationHash(context.project, "delta") + "\n" + source + "\n" + NDR_VERSION);
+}
+
+}  // namespace
+
+Intake::Intake(std::shared_ptr<const spec::Context> context, storage::Writer* writer, RunReport* report, Progress progress, IntakeOptions options)
+    : context_(context),
+      writer_(writer),
+      report_(report),
+      progress_(std::move(progress)),
+      options_(std::move(options)),
+      reader_(context, options_.source),
+      memory_(writer, context->project.feature_spec_version, ParsingHash(*context, options_.source)),
+      keyed_(std::make_unique<storage::SliceSpool>(writer->staging(), options_.spool_bytes / 2)),
+      others_(std::make_unique<storage::SliceSpool>(writer->staging(), options_.spool_bytes / 2)) {}
+
+arrow::Result<std::vector<Intake::Candidate>> Intake::FindLogs() {
+  auto paths = storage::ExpandInputs(options_.inputs);
+  if (!paths.ok()) return base::UsageError(paths.status().message());
+  const std::set<std::string> named(options_.inputs.begin(), options_.inputs.end());
+  std::vector<Candidate> logs;
+  std::string why;
+  int64_t passed_over = 0;
+  for (const std::string& path : *paths) {
+    const auto source = reader_.Recognise(path);
+    if (source.ok()) {
+      logs.push_back({path, *source});
+      continue;
+    }
+    // A folder may hold other things than logs; a file that was named may not be something else.
+    if (named.contains(path)) return base::UsageError(source.status().message());
+    if (++passed_over == 1) why = source.status().message();
+  }
+  if (logs.empty()) return base::UsageError(why.empty() ? "the input holds no files; --input takes log files, folders and globs" : why);
+  if (passed_over > 0) report_->Note(fmt::format("{} files are no logs and were passed over, the first because: {}", passed_over, why));
+  report_->counters().Add("files_read", static_cast<int64_t>(logs.size()));
+  report_->counters().Add("files_passed_over", passed_over);
+  return logs;
+}
+
+arrow::Result<LogFile> Intake::SurveyOne(const Candidate& log, int threads, std::vector<std::shared_ptr<arrow::RecordBatch>>* kept) {
+  if (!memory_.empty()) {
+    ARROW_ASSIGN_OR_RAISE(const auto file, storage::InputFile::Open(log.path));
+    ARROW_ASSIGN_OR_RAISE(const auto identity, file->Identity());
+    ARROW_ASSIGN_OR_RAISE(auto known, memory_.Recall(identity.sha256));
+    if (known && (!known->skipped || options_.skip_bad_files)) {
+      known->path = log.path;
+      known->identity = identity;
+      return *known;
+    }
+  }
+  auto keep = [&](std::shared_ptr<arrow::RecordBatch> batch) {
+    kept->push_back(std::move(batch));
+    return Status::OK();
+  };
+  std::function<Status(std::shared_ptr<arrow::RecordBatch>)> sessions;
+  if (kept != nullptr) sessions = keep;
+  ARROW_ASSIGN_OR_RAISE(LogFile file, jobs::Survey(&reader_, writer_, *context_, log.path, log.source, {options_.skip_bad_files, threads}, sessions));
+  ARROW_RETURN_NOT_OK(memory_.Remember(file));
+  return file;
+}
+
+Status Intake::SurveyFiles(const std::vector<Candidate>& logs, bool keep_sessions) {
+  const bool by_file = std::all_of(logs.begin(), logs.end(), [](const Candidate& log) {
+    std::error_code error;
+    return std::filesystem::file_size(log.path, error) < kLargeFileBytes;
+  });
+  files_.resize(logs.size());
+  std::vector<std::vector<std::shared_ptr<arrow::RecordBatch>>> kept(logs.size());
+  StepTimer timer(report_, "read");
+  return base::ForEachPartitionInOrder(
+      logs.size(), by_file ? context_->threads : 1, kFilesAhead,
+      [&](size_t i) {
+        ARROW_ASSIGN_OR_RAISE(files_[i], SurveyOne(logs[i], by_file ? 1 : context_->threads, keep_sessions ? &kept[i] : nullptr));
+        return Status::OK();
+      },
+      [&](size_t i) {
+        for (const auto& batch : kept[i]) ARROW_RETURN_NOT_OK(Keep(IsKeyed(logs[i].source), batch, nullptr));
+        kept[i].clear();
+        timer.Rows(files_[i].counters.Get("lines_read"), files_[i].rows());
+        if (progress_) progress_("reading logs", static_cast<int64_t>(i) + 1, static_cast<int64_t>(logs.size()));
+        return Status::OK();
+      });
+}
+
+Status Intake::Survey() {
+  ARROW_ASSIGN_OR_RAISE(const auto logs, FindLogs());
+  loaded_ = memory_.empty();
+  ARROW_RETURN_NOT_OK(SurveyFiles(logs, loaded_));
+  int64_t rows = 0, no_host = 0;
+  for (const LogFile& file : files_) {
+    report_->counters().Add(file.counters);
+    rows += file.rows();
+    no_host += file.counters.Get("no_host");
+    if (file.skipped) report_->Note(file.path + " was passed over: too many of its records can't be parsed");
+  }
+  if (const std::string zone = reader_.assumed_zone(); !zone.empty() && report_->counters().Get("zoneless_times") > 0)
+    report_->Note("times without a zone were read in the calendar's, " + zone + "; --source-timezone names another");
+  if (rows == 0 && no_host > 0) return SayNobodyIsAtHome(logs);
+  if (rows == 0) return base::UsageError("the input holds no sessions: " + std::to_string(report_->counters().Get("lines_read")) + " lines were read");
+  return Status::OK();
+}
+
+Status Intake::SayNobodyIsAtHome(const std::vector<Candidate>& logs) {
+  ARROW_ASSIGN_OR_RAISE(const auto busiest, BusiestAddresses(*context_, logs.front().path, logs.front().source));
+  std::string networks, list;
+  for (const base::Cidr& cidr : context_->project.network.host_networks) networks += (networks.empty() ? "" : ", ") + base::ToText(cidr);
+  for (const auto& [address, records] : busiest) list += fmt::format("\n  {:<40} {:>10} records", base::ToText(address), records);
+  const std::string flag = busiest.empty() ? "10.0.0.0/8" : base::ToText(busiest.front().first);
+  return base::UsageError(fmt::format("no address of the {} records lies inside host_networks ({}). The busiest addresses of {}:{}\n"
+                                      "Say which are yours, for example: --host-network {}",
+                                      report_->counters().Get("no_host"), networks, logs.front().path, list, flag));
+}
+
+std::map<Micros, int64_t> Intake::RecordsBySlice() const {
+  std::map<Micros, int64_t> records;
+  for (const LogFile& file : files_)
+    for (const auto& [slice, n] : file.rows_by_slice) records[slice] += n;
+  return records;
+}
+
+std::vector<storage::InputEntry> Intake::InputsOf(Micros slice) const {
+  std::vector<storage::InputEntry> inputs;
+  for (const LogFile& file : files_)
+    if (file.rows_by_slice.contains(slice)) inputs.push_back({file.identity.name, file.identity.bytes, file.identity.sha256});
+  return inputs;
+}
+
+Status Intake::Settle(const History& history) {
+  for (LogFile& file : files_) {
+    const int64_t outside = file.rows_outside(history.start, history.end);
+    report_->counters().Add("outside_history", outside);
+    const bool was_outside = file.outside_end != 0;
+    const bool as_written = file.outside_start == history.start && file.outside_end == history.end;
+    if (outside > 0 ? as_written : !was_outside) continue;
+    ARROW_ASSIGN_OR_RAISE(const ingest::Source source, reader_.Recognise(file.path));
+    ARROW_RETURN_NOT_OK(QuarantineOutside(&reader_, writer_, *context_, source, history.start, history.end, &file));
+    ARROW_RETURN_NOT_OK(memory_.Remember(file));
+  }
+  return Status::OK();
+}
+
+Status Intake::Keep(bool keyed, const std::shared_ptr<arrow::RecordBatch>& batch, const std::set<Micros>* only) {
+  ARROW_ASSIGN_OR_RAISE(const auto slices, catalogue::SplitBySlice(batch));
+  for (const catalogue::SliceSessions& slice : slices)
+    if (only == nullptr || only->contains(slice.slice_start)) ARROW_RETURN_NOT_OK((keyed ? keyed_ : others_)->Add(slice.slice_start, slice.sessions));
+  return Status::OK();
+}
+
+Status Intake::Load(const std::set<Micros>& slices) {
+  if (loaded_ || slices.empty()) return Status::OK();
+  loaded_ = true;
+  StepTimer timer(report_, "read");
+  for (const LogFile& file : files_) {
+    const bool touches = std::any_of(file.rows_by_slice.begin(), file.rows_by_slice.end(), [&](const auto& s) { return slices.contains(s.first); });
+    if (!touches) continue;
+    ARROW_ASSIGN_OR_RAISE(const ingest::Source source, reader_.Recognise(file.path));
+    ARROW_ASSIGN_OR_RAISE(const auto identity, reader_.Read(file.path, source, context_->threads, [&](ParsedBlock block) {
+      timer.Rows(block.parsed.counters.Get("lines_read"), block.parsed.sessions->num_rows());
+      return Keep(IsKeyed(source), block.parsed.sessions, &slices);
+    }));
+    if (identity.sha256 != file.identity.sha256) return Status::IOError(file.path, " changed while it was read; run again when it is complete");
+  }
+  return Status::OK();
+}
+
+arrow::Result<Intake::Sessions> Intake::Take(Micros slice) {
+  Sessions sessions;
+  ARROW_ASSIGN_OR_RAISE(sessions.keyed, keyed_->Take(slice));
+  ARROW_ASSIGN_OR_RAISE(sessions.others, others_->Take(slice));
+  return sessions;
+}
+
+}  // namespace ndr::jobs

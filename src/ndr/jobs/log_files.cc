@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ndr/jobs/log_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "ndr/base/exit_code.h"
+#include "ndr/base/parallel.h"
+#include "ndr/catalogue/sessions.h"
+#include "ndr/ingest/block_cutter.h"
+#include "ndr/storage/quarantine.h"
+
+namespace ndr::jobs {
+namespace {
+
+using arrow::Status;
+using base::Micros;
+
+constexpr size_t kBlocksAhead = 2;  // per thread: enough to keep a core busy while the next blocks are read
+
+// Blocks of one file with the layouts in force at their starts.
+struct Round {
+  std::vector<ingest::OwnedBlock> blocks;
+  std::vector<ingest::Layout> layouts;
+};
+
+Status ParseRound(const ingest::Parser& parser, const Round& round, int threads, const std::function<Status(ParsedBlock)>& consume) {
+  std::vector<ingest::Parsed> parsed(round.blocks.size());
+  return base::ForEachPartitionInOrder(
+      round.blocks.size(), threads, round.blocks.size(),
+      [&](size_t i) {
+        ARROW_ASSIGN_OR_RAISE(parsed[i], parser.Parse(round.blocks[i].view(), round.layouts[i]));
+        return Status::OK();
+      },
+      [&](size_t i) { return consume({round.blocks[i].view(), std::move(parsed[i])}); });
+}
+
+std::string_view BytesAt(const ingest::Block& block, int64_t byte_offset) {
+  std::string_view rest = block.bytes.substr(static_cast<size_t>(byte_offset - block.offset));
+  rest = rest.substr(0, rest.find('\n'));
+  return rest.substr(0, ingest::kQuarantinedBytes);
+}
+
+// Above the ratio the file is refused by name, with the place of its first bad line.
+std::string MalformedMessage(const std::string& path, double ratio, double limit, int64_t first_bad_offset) {
+  return fmt::format("{}: {:.1f} % of its records can't be parsed (data_quality.max_malformed_ratio is {:.1f} %); the first bad one begins at byte {}. "
+                     "Name the format with --source, map its fields with field_mapping, or pass over such files with --skip-bad-files",
+                     path, ratio * 100, limit * 100, first_bad_offset);
+}
+
+}  // namespace
+
+int64_t LogFile::rows() const { return rows_outside(0, 0); }
+
+int64_t LogFile::rows_outside(Micros start, Micros end) const {
+  int64_t rows = 0;
+  for (const auto& [slice, n] : rows_by_slice)
+    if (slice < start || slice >= end) rows += n;
+  return rows;
+}
+
+LogReader::LogReader(std::shared_ptr<const spec::Context> context, std::string wanted_source)
+    : context_(std::move(context)), wanted_source_(std::move(wanted_source)) {}
+
+arrow::Result<ingest::Source> LogReader::Recognise(const std::string& path) {
+  ARROW_ASSIGN_OR_RAISE(const auto file, storage::InputFile::Open(path, ingest::kRecogniseBytes));
+  ARROW_ASSIGN_OR_RAISE(const std::string_view head, file->Next());
+  return ingest::Recognise(head, path, wanted_source_, context_->project.field_mapping);
+}
+
+arrow::Result<std::shared_ptr<const ingest::Parser>> LogReader::ParserFor(ingest::Source source) {
+  std::lock_guard lock(mutex_);
+  auto& parser = parsers_[source];
+  if (parser == nullptr) {
+    ARROW_ASSIGN_OR_RAISE(parser, ingest::Parser::Make(context_, source));
+  }
+  return parser;
+}
+
+arrow::Result<storage::InputIdentity> LogReader::Read(const std::string& path, ingest::Source source, int threads,
+                                                      const std::function<Status(ParsedBlock)>& consume) {
+  ARROW_ASSIGN_OR_RAISE(const auto parser, ParserFor(source));
+  ARROW_ASSIGN_OR_RAISE(const auto file, storage::InputFile::Open(path));
+  ingest::LayoutScanner scanner(parser, path);
+  ingest::BlockCutter cutter;
+  const size_t blocks_per_round = kBlocksAhead * static_cast<size_t>(threads > 0 ? threads : base::DefaultThreads());
+  Round round;
+  auto take = [&](std::optional<ingest::OwnedBlock> block) {
+    round.blocks.push_back(std::move(*block));
+    ARROW_ASSIGN_OR_RAISE(round.layouts.emplace_back(), scanner.Next(round.blocks.back().view()));
+    if (round.blocks.size() < blocks_per_round) return Status::OK();
+    ARROW_RETURN_NOT_OK(ParseRound(*parser, round, threads, consume));
+    round = {};
+    return Status::OK();
+  };
+  for (;;) {
+    ARROW_ASSIGN_OR_RAISE(const std::string_view bytes, file->Next());
+    if (bytes.empty()) break;
+    cutter.Append(bytes);
+    while (auto block = cutter.Next()) ARROW_RETURN_NOT_OK(take(std::move(block)));
+  }
+  if (auto block = cutter.Finish()) ARROW_RETURN_NOT_OK(take(std::move(block)));
+  ARROW_RETURN_NOT_OK(ParseRound(*parser, round, threads, consume));
+  return file->Identity();
+}
+
+std::string LogReader::assumed_zone() const {
+  for (const auto& [source, parser] : parsers_)
+    if (!parser->assumed_zone().empty()) return parser->assumed_zone();
+  return "";
+}
+
+arrow::Result<LogFile> Survey(LogReader* reader, storage::Writer* writer, const spec::Context& context, const std::string& path,
+                              ingest::Source source, const SurveyOptions& options,
+                              const std::function<Status(std::shared_ptr<arrow::RecordBatch>)>& sessions) {
+  LogFile file;
+  file.path = path;
+  file.source = ingest::NameOf(source);
+  storage::QuarantineFile quarantine(writer);
+  int64_t first_bad = std::numeric_limits<int64_t>::max();
+  std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
+  ARROW_ASSIGN_OR_RAISE(file.identity, reader->Read(path, source, options.threads, [&](ParsedBlock block) {
+    ingest::Parsed& parsed = block.parsed;
+    file.counters.Add(parsed.counters);
+    for (const ingest::Quarantined& q : parsed.quarantined) {
+      if (q.rule == "unparsable") first_bad = std::min(first_bad, q.byte_offset);
+      ARROW_RETURN_NOT_OK(quarantine.Add(q.byte_offset, q.rule, q.reason, q.bytes));
+    }
+    ARROW_ASSIGN_OR_RAISE(const auto starts, catalogue::Values<int64_t>(*parsed.sessions, "event_start"));
+    for (const Micros t : starts) ++file.rows_by_slice[base::SliceStart(t)];
+    if (sessions != nullptr && !starts.empty()) batches.push_back(std::move(parsed.sessions));
+    return Status::OK();
+  }));
+  const double ratio = ingest::MalformedRatio(file.counters), limit = context.project.data_quality.max_malformed_ratio;
+  if (ratio > limit) {
+    if (!options.skip_bad) return base::UsageError(MalformedMessage(path, ratio, limit, first_bad));
+    file.skipped = true;
+    file.rows_by_slice.clear();
+    base::Counters skipped;
+    skipped.Add("lines_read", file.counters.Get("lines_read"));
+    skipped.Add("skipped_bad_file", file.counters.Get("lines_read"));
+    file.counters = skipped;
+    return file;
+  }
+  for (auto& batch : batches) ARROW_RETURN_NOT_OK(sessions(std::move(batch)));
+  ARROW_RETURN_NOT_OK(quarantine.Finish(context.project.feature_spec_version, file.identity));
+  return file;
+}
+
+Status QuarantineOutside(LogReader* reader, storage::Writer* writer, const spec::Context& context, ingest::Source source, Micros start, Micros end,
+                         LogFile* file) {
+  storage::QuarantineFile quarantine(writer);
+  const std::string reason = fmt::format("start outside the history {} to {}", base::FormatInstant(start), base::FormatInstant(end));
+  ARROW_RETURN_NOT_OK(reader->Read(file->path, source, 1, [&](ParsedBlock block) {
+    for (const ingest::Quarantined& q : block.parsed.quarantined) ARROW_RETURN_NOT_OK(quarantine.Add(q.byte_offset, q.rule, q.reason, q.bytes));
+    ARROW_ASSIGN_OR_RAISE(const auto columns, catalogue::SessionColumnsOf(*block.parsed.sessions));
+    for (size_t i = 0; i < columns.rows; ++i)
+      if (columns.event_start[i] < start || columns.event_start[i] >= end)
+        ARROW_RETURN_NOT_OK(quarantine.Add(columns.byte_offset[i], "outside_history", reason, BytesAt(block.block, columns.byte_offset[i])));
+    return Status::OK();
+  }).status());
+  const bool any = file->rows_outside(start, end) > 0;
+  file->outside_start = any ? start : 0;
+  file->outside_end = any ? end : 0;
+  return quarantine.Finish(context.project.feature_spec_version, file->identity);
+}
+
+}  // namespace ndr::jobs

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The log files of a replay: what each is, how it parses, and what is remembered of it between runs (specification 1, a replay of a
+// history; specification 4, replay).
+#pragma once
+
+#include <arrow/result.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ndr/base/counters.h"
+#include "ndr/base/time.h"
+#include "ndr/ingest/parser.h"
+#include "ndr/spec/project.h"
+#include "ndr/storage/input.h"
+#include "ndr/storage/publication.h"
+
+namespace ndr::jobs {
+
+/// What is known of a log file once it was parsed: enough to tell which slices it touches without reading it again.
+struct LogFile {
+  std::string path;
+  storage::InputIdentity identity;
+  std::string source;                              ///< ndr-json, zeek, argus
+  base::Counters counters;                         ///< of ingest::Parsed
+  std::map<base::Micros, int64_t> rows_by_slice;   ///< sessions and THREAT rows after the rules
+  base::Micros outside_start = 0, outside_end = 0; ///< the history by which its quarantine was written; both 0: none outside
+  bool skipped = false;                            ///< above max_malformed_ratio, and passed over by wish
+
+  int64_t rows() const;
+  int64_t rows_outside(base::Micros start, base::Micros end) const;
+};
+
+/// One block of a file, parsed.
+struct ParsedBlock {
+  ingest::Block block;
+  ingest::Parsed parsed;
+};
+
+/// Parses log files. One per run.
+class LogReader {
+ public:
+  LogReader(std::shared_ptr<const spec::Context> context, std::string wanted_source);
+
+  /// The source of the file by its first bytes.
+  arrow::Result<ingest::Source> Recognise(const std::string& path);
+  /// Parses a whole file and hands its blocks over in file order, on the calling thread. Blocks of a large file parse in parallel
+  /// on up to `threads` threads. A damaged end of a compressed file is an error that names file and place. Returns the identity, of the same pass.
+  arrow::Result<storage::InputIdentity> Read(const std::string& path, ingest::Source source, int threads,
+                                             const std::function<arrow::Status(ParsedBlock)>& consume);
+  /// Zones that were assumed because nothing named them, to be announced; empty: none.
+  std::string assumed_zone() const;
+
+ private:
+  arrow::Result<std::shared_ptr<const ingest::Parser>> ParserFor(ingest::Source source);
+
+  std::shared_ptr<const spec::Context> context_;
+  std::string wanted_source_;
+  std::map<ingest::Source, std::shared_ptr<const ingest::Parser>> parsers_;
+  std::mutex mutex_;
+};
+
+/// Parses a file for what LogFile holds, writes its quarantine, and hands sessions to `sessions` (may be null). Above
+/// data_quality.max_malformed_ratio: a usage error that names the file, its first bad line and --skip-bad-files; with
+/// `skip_bad` the file is marked instead, and nothing of it is kept.
+struct SurveyOptions {
+  bool skip_bad = false;
+  int threads = 1;
+};
+arrow::Result<LogFile> Survey(LogReader* reader, storage::Writer* writer, const spec::Context& context, const std::string& path,
+                              ingest::Source source, const SurveyOptions& options,
+                              const std::function<arrow::Status(std::shared_ptr<arrow::RecordBatch>)>& sessions);
+
+/// Writes the file's quarantine again, with the records outside [start, end) as outside_history.
+arrow::Status QuarantineOutside(LogReader* reader, storage::Writer* writer, const spec::Context& context, ingest::Source source, base::Micros start,
+                                base::Micros end, LogFile* file);
+
+/// What a root remembers of log files by the hash of their bytes, under the configuration that acts on parsing.
+class LogMemory {
+ public:
+  LogMemory(storage::Writer* writer, std::string version, std::string configuration_hash);
+
+  bool empty() const { return empty_; }
+  arrow::Result<std::optional<LogFile>> Recall(const std::string& sha256) const;
+  arrow::Status Remember(const LogFile& file);
+
+ private:
+  std::string PathOf(const std::string& sha256) const;
+
+  storage::Writer* writer_;
+  std::string folder_, configuration_hash_;
+  bool empty_ = true;
+};
+
+}  // namespace ndr::jobs

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The run report: what a run read, counted, wrote and took (specification 4, Jobs). Times and memory stand here only, never
+// beside the data.
+#pragma once
+
+#include <arrow/status.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ndr/base/counters.h"
+
+namespace ndr::jobs {
+
+/// Told of long work, for a progress bar: the step's name, how much is done and how much there is.
+using Progress = std::function<void(std::string_view step, int64_t done, int64_t total)>;
+
+struct StepReport {
+  std::string name;
+  double seconds = 0;
+  int64_t rows_in = 0, rows_out = 0;
+};
+
+class RunReport {
+ public:
+  explicit RunReport(std::string job) : job_(std::move(job)) {}
+
+  /// Adds to the step of that name, or begins it.
+  void AddStep(std::string_view name, double seconds, int64_t rows_in, int64_t rows_out);
+  void AddBytes(std::string_view dataset, int64_t bytes) { bytes_[std::string(dataset)] += bytes; }
+  /// A sentence for the reader: what was chosen and why, what is missing.
+  void Note(std::string text) { notes_.push_back(std::move(text)); }
+  /// A fact that programs read: `reference_ts`, `history_start`, ...
+  void Fact(std::string name, std::string value) { facts_[std::move(name)] = std::move(value); }
+  base::Counters& counters() { return counters_; }
+  const base::Counters& counters() const { return counters_; }
+  const std::vector<std::string>& notes() const { return notes_; }
+
+  /// Stable JSON: {"job", "facts", "counters", "steps", "bytes_written", "peak_memory_bytes", "notes"}.
+  std::string ToJson() const;
+  /// The block for people.
+  std::string ToText() const;
+
+ private:
+  std::string job_;
+  std::vector<StepReport> steps_;
+  std::map<std::string, int64_t> bytes_;
+  std::map<std::string, std::string> facts_;
+  base::Counters counters_;
+  std::vector<std::string> notes_;
+};
+
+/// Adds the time between its making and its end to a step.
+class StepTimer {
+ public:
+  StepTimer(RunReport* report, std::string_view name) : report_(report), name_(name) {}
+  ~StepTimer();
+  void Rows(int64_t in, int64_t out) { rows_in_ += in, rows_out_ += out; }
+
+ private:
+  RunReport* report_;
+  std::string_view name_;
+  int64_t rows_in_ = 0, rows_out_ = 0;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// Largest resident set of this process so far, in bytes.
+int64_t PeakMemoryBytes();
+
+/// `1.4 GB`, `312 kB`: powers of 1000.
+std::string BytesInWords(int64_t bytes);
+
+}  // namespace ndr::jobs

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ndr/jobs/show.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "ndr/base/exit_code.h"
+#include "ndr/catalogue/batch.h"
+#include "ndr/jobs/root_contents.h"
+#include "ndr/storage/dataset_reader.h"
+
+namespace ndr::jobs {
+namespace {
+
+using arrow::Status;
+using base::Micros;
+using nlohmann::ordered_json;
+
+// Which rows of a batch pass.
+class RowFilter {
+ public:
+  static arrow::Result<RowFilter> Make(const arrow::RecordBatch& batch, const ShowFilter& filter) {
+    RowFilter f(filter);
+    for (const char* column : {"host_ip", "src_ip", "dst_ip"}) {
+      if (!filter.host || batch.GetColumnByName(column) == nullptr) continue;
+      ARROW_ASSIGN_OR_RAISE(f.addresses_.emplace_back(), catalogue::AddressBytes(batch, column));
+      if (std::string_view(column) == "host_ip") break;
+    }
+    f.has_window_ = !filter.window.empty() && batch.GetColumnByName("window_label") != nullptr;
+    if (f.has_window_) {
+      ARROW_ASSIGN_OR_RAISE(f.window_, catalogue::TextsOf(batch, "window_label"));
+    }
+    return f;
+  }
+  bool Passes(size_t row) const {
+    if (has_window_ && window_[row] != filter_.window) return false;
+    if (!filter_.host || addresses_.empty()) return true;
+    return std::any_of(addresses_.begin(), addresses_.end(),
+                       [&](const uint8_t* bytes) { return base::Address::FromBytes(bytes + row * base::kAddressBytes) == *filter_.host; });
+  }
+
+ private:
+  explicit RowFilter(const ShowFilter& filter) : filter_(filter) {}
+  const ShowFilter& filter_;
+  std::vector<const uint8_t*> addresses_;
+  bool has_window_ = false;
+  catalogue::Texts window_;
+};
+
+bool Wanted(const std::vector<std::string>& columns, const std::string& name) {
+  return columns.empty() || std::find(columns.begin(), columns.end(), name) != columns.end();
+}
+
+Status CheckColumns(const spec::Context& context, catalogue::Dataset dataset, const std::vector<std::string>& columns) {
+  std::vector<std::string> known = {"baseline_horizon", "reference_ts"};
+  for (const catalogue::Column& c : context.catalogue->Columns(dataset)) known.push_back(c.name);
+  for (const std::string& name : columns)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return base::UsageError("--columns: " + std::string(catalogue::PathOf(dataset)) + " has no column '" + name + "'; the nearest is '" +
+                              catalogue::Nearest(name, known) + "'");
+  return Status::OK();
+}
+
+std::vector<storage::CommitRecord> Choose(std::vector<storage::CommitRecord> commits, bool reference, const ShowFilter& filter) {
+  std::vector<storage::CommitRecord> chosen;
+  const Micros step = reference ? 0 : base::kSliceMicros;  // a batch is named by the end of its slice
+  for (storage::CommitRecord& c : commits) {
+    if (filter.at && (reference ? c.at > *filter.at : c.at != base::SliceStart(*filter.at - 1))) continue;
+    if (filter.since && c.at + step < *filter.since) continue;
+    if (filter.until && c.at + step >= *filter.until) continue;
+    chosen.push_back(std::move(c));
+  }
+  const bool newest_only = !filter.since && !filter.until;
+  if (newest_only && chosen.size() > 1) chosen.erase(chosen.begin(), chosen.end() - 1);
+  return chosen;
+}
+
+// `baseline_horizon=7d` of a file's path; empty where it has none.
+std::string HorizonOf(const std::string& path) {
+  constexpr std::string_view kPart = "baseline_horizon=";
+  const size_t at = path.find(kPart);
+  if (at == std::string::npos) return "";
+  const size_t begin = at + kPart.size();
+  return path.substr(begin, path.find('/', begin) - begin);
+}
+
+}  // namespace
+
+Status Show(const std::string& root, const spec::Context& context, catalogue::Dataset dataset, const ShowFilter& filter,
+            const std::function<Status(const ordered_json&)>& row) {
+  const std::string& version = context.project.feature_spec_version;
+  const std::string_view family = storage::FamilyOf(dataset);
+  ARROW_RETURN_NOT_OK(CheckColumns(context, dataset, filter.columns));
+  ARROW_ASSIGN_OR_RAISE(auto commits, storage::CommitLog(root).ReadAll(family, version));
+  if (commits.empty()) return NothingThere(root, family, version);
+  const bool reference = storage::IsBaseline(dataset);
+  for (const storage::CommitRecord& commit : Choose(std::move(commits), reference, filter)) {
+    for (const storage::FileEntry& file : commit.FilesOf(dataset, filter.horizon)) {
+      const std::string horizon = HorizonOf(file.path);
+      storage::DatasetReader reader(root, *context.catalogue, dataset, {file});
+      for (;;) {
+        ARROW_ASSIGN_OR_RAISE(const auto batch, reader.Next());
+        if (batch == nullptr) break;
+        ARROW_ASSIGN_OR_RAISE(const RowFilter passes, RowFilter::Make(*batch, filter));
+        for (int64_t i = 0; i < batch->num_rows(); ++i) {
+          if (!passes.Passes(static_cast<size_t>(i))) continue;
+          ordered_json json;
+          if (!horizon.empty() && Wanted(filter.columns, "baseline_horizon")) json["baseline_horizon"] = horizon;
+          if (reference && Wanted(filter.columns, "reference_ts")) json["reference_ts"] = commit.key.id;
+          for (int c = 0; c < batch->num_columns(); ++c)
+            if (Wanted(filter.columns, batch->column_name(c))) json[batch->column_name(c)] = CellAsJson(*batch->column(c), i);
+          ARROW_RETURN_NOT_OK(row(json));
+        }
+      }
+    }
+  }
+  return Status::OK();
+}
+
+}  // namespace ndr::jobs
