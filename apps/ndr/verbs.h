@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verbs of the command line. Each adds its flags to the parser and leaves in `action` what runs after parsing.
+#pragma once
+
+#include <arrow/status.h>
+
+#include <functional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace ndr::app {
+
+using Action = std::function<arrow::Status()>;
+
+void AddSimulate(CLI::App* app, Action* action);
+void AddReplay(CLI::App* app, Action* action);
+void AddFindings(CLI::App* app, Action* action);
+void AddShow(CLI::App* app, Action* action);
+void AddExplain(CLI::App* app, Action* action);
+void AddCatalogue(CLI::App* app, Action* action);
+
+}  // namespace ndr::app
