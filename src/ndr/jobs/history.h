@@ -45,7 +45,8 @@ struct Plan {
 
 struct PlanRequest {
   std::optional<base::Micros> reference;   ///< --reference-time
-  std::vector<spec::Horizon> horizons;     ///< --horizons, or the project's own; empty: the default ones
+  std::vector<spec::Horizon> horizons;   ///< --horizons, or the project's own; empty: the default ones
+  bool horizons_named = false;           ///< by --horizons: all are built, those that begin before the history too
 };
 
 /// The earliest local midnight with room for a horizon and its gap before it and a quarter of the history after it, trying
