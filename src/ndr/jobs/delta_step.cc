@@ -5,6 +5,7 @@
 
 #include "ndr/base/parallel.h"
 #include "ndr/delta/delta.h"
+#include "ndr/jobs/commit_group.h"
 
 namespace ndr::jobs {
 namespace {
@@ -12,6 +13,9 @@ namespace {
 using arrow::Status;
 using base::Micros;
 using catalogue::Dataset;
+
+// The disk's barriers are paid once for so many slices; a stop loses at most these.
+constexpr size_t kSlicesPerCommit = 96;
 
 storage::CommitRecord DeltaDraft(const RunState& run, const Intake& intake, Micros slice) {
   storage::CommitRecord draft = run.published->Draft("delta", MiniBatchId(slice), slice);
@@ -21,9 +25,11 @@ storage::CommitRecord DeltaDraft(const RunState& run, const Intake& intake, Micr
 
 class DeltaStep {
  public:
-  DeltaStep(const RunState& run, Intake* intake) : run_(run), intake_(intake) {}
+  DeltaStep(const RunState& run, Intake* intake) : run_(run), intake_(intake), group_(run) {}
 
-  Status CommitSlice(Micros slice) {
+  Status Commit() { return group_.Commit(); }
+
+  Status StageSlice(Micros slice) {
     delta::MiniBatch batch{MiniBatchId(slice), slice, true, {}};
     {
       std::lock_guard lock(mutex_);
@@ -37,24 +43,23 @@ class DeltaStep {
     ARROW_ASSIGN_OR_RAISE(auto publication, run_.writer->Begin(record.key));
     if (partials.host->num_rows() > 0) ARROW_RETURN_NOT_OK(publication->Add(run_.PlaceOf(Dataset::kDeltaHost, slice), partials.host));
     if (partials.pair->num_rows() > 0) ARROW_RETURN_NOT_OK(publication->Add(run_.PlaceOf(Dataset::kDeltaPair, slice), partials.pair));
-    ARROW_ASSIGN_OR_RAISE(record, publication->Commit(std::move(record)));
-    Count(batch, partials, record);
-    run_.published->Put(std::move(record));
+    group_.Add(std::move(publication), std::move(record));
+    Count(batch, partials);
     return Status::OK();
   }
 
  private:
-  void Count(const delta::MiniBatch& batch, const delta::Partials& partials, const storage::CommitRecord& record) {
+  void Count(const delta::MiniBatch& batch, const delta::Partials& partials) {
     int64_t rows = 0;
     for (const delta::SessionBatch& b : batch.batches) rows += b.sessions->num_rows();
     std::lock_guard lock(mutex_);
     run_.report->AddStep("delta", 0, rows, partials.host->num_rows() + partials.pair->num_rows());
-    run_.report->AddBytes("delta", record.bytes());
   }
 
   const RunState& run_;
   Intake* intake_;
   std::mutex mutex_;
+  CommitGroup group_;
 };
 
 }  // namespace
@@ -67,11 +72,12 @@ arrow::Result<int64_t> CommitDeltas(const RunState& run, const History& history,
   StepTimer timer(run.report, "delta");
   DeltaStep step(run, intake);
   ARROW_RETURN_NOT_OK(base::ForEachPartitionInOrder(
-      stale.size(), run.context->threads, 64, [&](size_t i) { return step.CommitSlice(stale[i]); },
+      stale.size(), run.context->threads, kSlicesPerCommit, [&](size_t i) { return step.StageSlice(stale[i]); },
       [&](size_t i) {
         run.Show("counting slices", static_cast<int64_t>(i) + 1, static_cast<int64_t>(stale.size()));
-        return Status::OK();
+        return i % kSlicesPerCommit == kSlicesPerCommit - 1 ? step.Commit() : Status::OK();
       }));
+  ARROW_RETURN_NOT_OK(step.Commit());
   // Counters are those of the whole input, whichever run committed the slice.
   for (const storage::CommitRecord* record : run.published->Range("delta", history.start, history.end)) run.report->counters().Add(record->counters);
   return static_cast<int64_t>(stale.size());

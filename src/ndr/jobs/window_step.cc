@@ -6,6 +6,7 @@
 #include "ndr/base/parallel.h"
 #include "ndr/catalogue/batch.h"
 #include "ndr/correlation/correlator.h"
+#include "ndr/jobs/commit_group.h"
 #include "ndr/jobs/lookback_step.h"
 #include "ndr/jobs/stored_history.h"
 #include "ndr/windows/window_builder.h"
@@ -19,13 +20,14 @@ using base::Micros;
 using catalogue::Dataset;
 using Batch = std::shared_ptr<arrow::RecordBatch>;
 
-// Ends are computed one after the other and published this many at a time, in parallel.
-constexpr size_t kEndsPerRound = 8;
+// Ends are computed one after the other; what a round holds is encoded in parallel and committed together.
+constexpr size_t kEndsPerRound = 48;
+constexpr int64_t kRowsPerRound = 300'000;
 
-// What one end is to publish; an absent draft is current already.
+// What one end is to publish: FG-A by its draft, FG-C by what was judged; what is absent is current already.
 struct End {
   Micros slice = 0;
-  std::optional<storage::CommitRecord> fg_a, fg_c;
+  std::optional<storage::CommitRecord> fg_a;
   Batch rows;
   base::Counters window_counters;
   int64_t hosts = 0;
@@ -62,14 +64,17 @@ class WindowStep {
     int64_t computed = 0;
     while (at <= last) {
       std::vector<End> round;
-      for (; at <= last && round.size() < kEndsPerRound; at += kSliceMicros) {
+      int64_t rows = 0;
+      for (; at <= last && round.size() < kEndsPerRound && rows < kRowsPerRound; at += kSliceMicros) {
         ARROW_RETURN_NOT_OK(lookback_.CommitSealed(at));
         ARROW_ASSIGN_OR_RAISE(End end, Compute(at));
-        if (end.fg_a || end.fg_c) round.push_back(std::move(end));
+        run_.Show(walk_.reference ? "judging" : "windows", (at - begin) / kSliceMicros + 1, (last - begin) / kSliceMicros + 1);
+        if (!end.fg_a && !end.judged) continue;
+        rows += end.rows->num_rows();
+        round.push_back(std::move(end));
       }
       computed += static_cast<int64_t>(round.size());
       ARROW_RETURN_NOT_OK(PublishRound(&round));
-      run_.Show(walk_.reference ? "judging" : "windows", (at - begin) / kSliceMicros, (last - begin) / kSliceMicros + 1);
     }
     return computed;
   }
@@ -130,47 +135,52 @@ class WindowStep {
     ARROW_ASSIGN_OR_RAISE(end->judged, correlator_->Correlate(*end->rows, builder_->pairs()));
     timer.Rows(end->rows->num_rows() * static_cast<int64_t>(walk_.reference->horizons().size()), end->rows->num_rows());
     ARROW_ASSIGN_OR_RAISE(end->hosts, CountHosts(*end->rows));
-    // Its inputs are known when FG-A is committed.
-    end->fg_c.emplace();
     return Status::OK();
   }
 
   Status PublishRound(std::vector<End>* round) {
     StepTimer timer(run_.report, "publish");
-    ARROW_RETURN_NOT_OK(base::ForEachPartition(round->size(), run_.context->threads, [&](size_t i) { return Publish(&(*round)[i]); }));
-    for (const End& end : *round) {
+    CommitGroup fg_a(run_), fg_c(run_);
+    std::vector<std::unique_ptr<storage::Publication>> judged(round->size());
+    ARROW_RETURN_NOT_OK(base::ForEachPartition(round->size(), run_.context->threads, [&](size_t i) {
+      ARROW_RETURN_NOT_OK(StageFgA(&(*round)[i], &fg_a));
+      return StageFgC((*round)[i], &judged[i]);
+    }));
+    ARROW_RETURN_NOT_OK(fg_a.Commit());
+    for (size_t i = 0; i < round->size(); ++i) {
+      const End& end = (*round)[i];
       run_.report->counters().Add(end.window_counters);
-      if (end.judged) run_.report->counters().Add(end.judged->counters);
-      if (end.fg_a) run_.report->AddBytes("fg_a", run_.published->Find("fg_a", end.slice)->bytes());
-      if (end.fg_c) run_.report->AddBytes("fg_c", run_.published->Find("fg_c", end.slice)->bytes());
+      if (!end.judged) continue;
+      run_.report->counters().Add(end.judged->counters);
+      // What FG-C was made from has its hash now.
+      storage::CommitRecord record = FgCDraft(*run_.published->Find("fg_a", end.slice));
+      record.counters = end.judged->counters;
+      record.facts["hosts"] = std::to_string(end.hosts);
+      fg_c.Add(std::move(judged[i]), std::move(record));
     }
+    return fg_c.Commit();
+  }
+
+  Status StageFgA(End* end, CommitGroup* group) {
+    if (!end->fg_a) return Status::OK();
+    ARROW_ASSIGN_OR_RAISE(auto publication, run_.writer->Begin(end->fg_a->key));
+    if (end->rows->num_rows() > 0) ARROW_RETURN_NOT_OK(publication->Add(run_.PlaceOf(Dataset::kFgA, end->slice), end->rows));
+    end->fg_a->counters = end->window_counters;
+    group->Add(std::move(publication), std::move(*end->fg_a));
     return Status::OK();
   }
 
-  Status Publish(End* end) {
-    if (end->fg_a) {
-      ARROW_ASSIGN_OR_RAISE(auto publication, run_.writer->Begin(end->fg_a->key));
-      if (end->rows->num_rows() > 0) ARROW_RETURN_NOT_OK(publication->Add(run_.PlaceOf(Dataset::kFgA, end->slice), end->rows));
-      end->fg_a->counters = end->window_counters;
-      ARROW_ASSIGN_OR_RAISE(auto record, publication->Commit(*end->fg_a));
-      run_.published->Put(std::move(record));
+  Status StageFgC(const End& end, std::unique_ptr<storage::Publication>* staged) {
+    if (!end.judged) return Status::OK();
+    ARROW_ASSIGN_OR_RAISE(*staged, run_.writer->Begin({"fg_c", run_.context->project.feature_spec_version, MiniBatchId(end.slice)}));
+    auto add = [&](Dataset dataset, const std::string& horizon, const Batch& batch) {
+      return batch->num_rows() == 0 ? Status::OK() : (*staged)->Add(run_.PlaceOf(dataset, end.slice, horizon), batch);
+    };
+    for (const correlation::HorizonOutput& output : end.judged->horizons) {
+      ARROW_RETURN_NOT_OK(add(Dataset::kFgCHost, output.label, output.host));
+      ARROW_RETURN_NOT_OK(add(Dataset::kFgCPair, output.label, output.pair));
     }
-    if (!end->fg_c) return Status::OK();
-    storage::CommitRecord record = FgCDraft(*run_.published->Find("fg_a", end->slice));
-    record.counters = end->judged->counters;
-    record.facts["hosts"] = std::to_string(end->hosts);
-    ARROW_ASSIGN_OR_RAISE(auto publication, run_.writer->Begin(record.key));
-    const auto& horizons = walk_.reference->horizons();
-    for (size_t h = 0; h < horizons.size(); ++h) {
-      const auto& output = end->judged->horizons[h];
-      if (output.host->num_rows() > 0) ARROW_RETURN_NOT_OK(publication->Add(run_.PlaceOf(Dataset::kFgCHost, end->slice, horizons[h].label()), output.host));
-      if (output.pair->num_rows() > 0) ARROW_RETURN_NOT_OK(publication->Add(run_.PlaceOf(Dataset::kFgCPair, end->slice, horizons[h].label()), output.pair));
-    }
-    if (end->judged->evidence->num_rows() > 0)
-      ARROW_RETURN_NOT_OK(publication->Add(run_.PlaceOf(Dataset::kEvidence, end->slice), end->judged->evidence));
-    ARROW_ASSIGN_OR_RAISE(record, publication->Commit(std::move(record)));
-    run_.published->Put(std::move(record));
-    return Status::OK();
+    return add(Dataset::kEvidence, "", end.judged->evidence);
   }
 
   const RunState& run_;

@@ -16,8 +16,7 @@ arrow::Result<Intent> Intent::Write(std::string path, const std::string& commit_
                                     const std::vector<std::string>& files) {
   std::string text = commit_path + "\n";
   for (const std::string& file : files) text += file + "\n";
-  ARROW_RETURN_NOT_OK(WriteSynced(path, text));
-  ARROW_RETURN_NOT_OK(SyncFolder(fs::path(path).parent_path().string()));
+  ARROW_RETURN_NOT_OK(WriteFile(path, text));
   return Intent(std::move(path));
 }
 

@@ -16,6 +16,7 @@ namespace ndr::storage {
 /// the root.
 class Intent {
  public:
+  /// On the disk only after SyncDisk, which must come before the first of the files is touched.
   static arrow::Result<Intent> Write(std::string path, const std::string& commit_path,
                                      const std::vector<std::string>& files);
   arrow::Status Remove() const;

@@ -61,8 +61,9 @@ arrow::Result<std::optional<std::string>> ReadWhole(const std::string& path) {
   return bytes;
 }
 
-arrow::Status WriteSynced(const std::string& path, std::string_view bytes) {
-  const Descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
+namespace {
+
+arrow::Status Write(const Descriptor& file, const std::string& path, std::string_view bytes) {
   if (file.fd < 0) return Failed("create", path, errno);
   while (!bytes.empty()) {
     const ssize_t n = ::write(file.fd, bytes.data(), bytes.size());
@@ -70,15 +71,31 @@ arrow::Status WriteSynced(const std::string& path, std::string_view bytes) {
     if (n < 0) return Failed("write", path, errno);
     bytes.remove_prefix(static_cast<size_t>(n));
   }
-  if (::fsync(file.fd) != 0) return Failed("sync", path, errno);
   return arrow::Status::OK();
+}
+
+int Create(const std::string& path) { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); }
+
+}  // namespace
+
+arrow::Status WriteFile(const std::string& path, std::string_view bytes) { return Write(Descriptor{Create(path)}, path, bytes); }
+
+arrow::Status WriteSynced(const std::string& path, std::string_view bytes) {
+  const Descriptor file{Create(path)};
+  ARROW_RETURN_NOT_OK(Write(file, path, bytes));
+  return ::fsync(file.fd) == 0 ? arrow::Status::OK() : Failed("sync", path, errno);
+}
+
+arrow::Status SyncDisk(const std::string& path) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  return file.fd >= 0 && ::syncfs(file.fd) == 0 ? arrow::Status::OK() : Failed("sync", path, errno);
 }
 
 arrow::Status SyncFile(const std::string& path) { return Sync(path, O_RDONLY); }
 arrow::Status SyncFolder(const std::string& folder) { return Sync(folder, O_RDONLY | O_DIRECTORY); }
 
 arrow::Status MakeFolders(const std::string& folder) {
-  if (::mkdir(folder.c_str(), 0777) == 0) return SyncFolder(fs::path(folder).parent_path().string());
+  if (::mkdir(folder.c_str(), 0777) == 0) return arrow::Status::OK();
   if (errno == EEXIST) {
     std::error_code error;
     if (fs::is_directory(folder, error)) return arrow::Status::OK();

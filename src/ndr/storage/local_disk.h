@@ -15,12 +15,16 @@ namespace ndr::storage {
 arrow::Result<std::vector<std::string>> NamesIn(const std::string& folder);
 /// nullopt where the file does not exist.
 arrow::Result<std::optional<std::string>> ReadWhole(const std::string& path);
+/// Makes the file. Its bytes and name are safe only after SyncDisk.
+arrow::Status WriteFile(const std::string& path, std::string_view bytes);
+/// Brings everything that was written so far to the disk that holds `path`: one barrier for any number of files, names and folders.
+arrow::Status SyncDisk(const std::string& path);
 /// Makes the file and brings its bytes to the disk. Its name is safe only after SyncFolder.
 arrow::Status WriteSynced(const std::string& path, std::string_view bytes);
 /// Brings an existing file's bytes to the disk.
 arrow::Status SyncFile(const std::string& path);
 arrow::Status SyncFolder(const std::string& folder);
-/// Makes a folder and its parents, bringing each new name to the disk.
+/// Makes a folder and its parents; their names are safe only after SyncDisk.
 arrow::Status MakeFolders(const std::string& folder);
 arrow::Status Move(const std::string& from, const std::string& to);
 /// OK where it does not exist.

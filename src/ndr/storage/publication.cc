@@ -48,7 +48,7 @@ Status Publication::Add(const Place& place, const EncodedFile& file, int part) {
         {staged,
          {start + file.sha256.substr(0, 8) + ".parquet", file.rows, file.bytes->size(), file.sha256}});
   }
-  return WriteSynced(staged, file.view());
+  return WriteFile(staged, file.view());
 }
 
 namespace {
@@ -71,35 +71,55 @@ bool AllThere(const std::string& root, const std::vector<FileEntry>& files) {
 }  // namespace
 
 arrow::Result<CommitRecord> Publication::Commit(CommitRecord record) {
+  std::vector<Pending> one;
+  one.push_back({this, std::move(record)});
+  ARROW_RETURN_NOT_OK(writer_->CommitAll(&one));
+  return std::move(one.front().record);
+}
+
+arrow::Result<bool> Publication::Prepare(CommitRecord* record) {
   std::sort(staged_.begin(), staged_.end(),
             [](const Staged& a, const Staged& b) { return a.file.path < b.file.path; });
-  record.key = key_;
-  record.files.clear();
-  for (const Staged& staged : staged_) record.files.push_back(staged.file);
-  const std::string json = record.ToJson();
-  const std::string& root = writer_->root_;
+  record->key = key_;
+  record->files.clear();
+  for (const Staged& staged : staged_) record->files.push_back(staged.file);
+  ARROW_ASSIGN_OR_RAISE(before_, CommitLog(writer_->root_).Read(key_));
+  return !before_ || before_->ToJson() != record->ToJson() || !AllThere(writer_->root_, record->files);
+}
 
-  std::lock_guard lock(writer_->mutex_);
-  const FolderLock recovery_waits(writer_->staging_lock_, LOCK_SH);
-  ARROW_ASSIGN_OR_RAISE(const auto before, CommitLog(root).Read(key_));
-  if (before && before->ToJson() == json && AllThere(root, record.files)) return record;
+Status Publication::WriteIntent(const CommitRecord& record) {
+  const auto old_files = before_ ? before_->files : std::vector<FileEntry>();
+  return Intent::Write(IntentPath(), CommitPath(key_), PathsOf(old_files, record.files)).status();
+}
 
-  const auto old_files = before ? before->files : std::vector<FileEntry>();
-  ARROW_ASSIGN_OR_RAISE(const Intent intent, Intent::Write(folder_ + ".intent", CommitPath(key_),
-                                                           PathsOf(old_files, record.files)));
-  if (before) ARROW_RETURN_NOT_OK(RemoveCommitted(root, *before));
+Status Publication::MoveFiles() {
+  if (before_) ARROW_RETURN_NOT_OK(RemoveCommitted(writer_->root_, *before_));
+  for (const Staged& staged : staged_) ARROW_RETURN_NOT_OK(writer_->MoveIntoPlace(staged.path, staged.file.path));
+  return Status::OK();
+}
 
-  std::set<std::string> folders;
-  for (const Staged& staged : staged_) {
-    const std::string target = root + "/" + staged.file.path;
-    const std::string folder = fs::path(target).parent_path().string();
-    if (folders.insert(folder).second) ARROW_RETURN_NOT_OK(MakeFolders(folder));
-    ARROW_RETURN_NOT_OK(Move(staged.path, target));
+// Each step is on the disk before the next begins: what is to come, then the data, then the records that show them.
+Status Writer::CommitAll(std::vector<Pending>* group) {
+  std::lock_guard lock(mutex_);
+  const FolderLock recovery_waits(staging_lock_, LOCK_SH);
+  std::vector<Pending*> changed;
+  for (Pending& pending : *group) {
+    ARROW_ASSIGN_OR_RAISE(const bool differs, pending.publication->Prepare(&pending.record));
+    if (differs) changed.push_back(&pending);
   }
-  for (const std::string& folder : folders) ARROW_RETURN_NOT_OK(SyncFolder(folder));
-  ARROW_RETURN_NOT_OK(writer_->WriteWhole(CommitPath(key_), json));
-  ARROW_RETURN_NOT_OK(intent.Remove());
-  return record;
+  if (changed.empty()) return Status::OK();
+  for (Pending* pending : changed) ARROW_RETURN_NOT_OK(pending->publication->WriteIntent(pending->record));
+  ARROW_RETURN_NOT_OK(SyncDisk(staging_));
+  for (Pending* pending : changed) {
+    ARROW_RETURN_NOT_OK(pending->publication->MoveFiles());
+    ARROW_RETURN_NOT_OK(WriteFile(pending->publication->RecordPath(), pending->record.ToJson()));
+  }
+  ARROW_RETURN_NOT_OK(SyncDisk(staging_));
+  for (Pending* pending : changed)
+    ARROW_RETURN_NOT_OK(MoveIntoPlace(pending->publication->RecordPath(), CommitPath(pending->record.key)));
+  ARROW_RETURN_NOT_OK(SyncDisk(staging_));
+  for (Pending* pending : changed) ARROW_RETURN_NOT_OK(Remove(pending->publication->IntentPath()));
+  return Status::OK();
 }
 
 }  // namespace ndr::storage

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,12 @@
 namespace ndr::storage {
 
 class Publication;
+
+/// A publication whose files are staged, and the record that is to show them.
+struct Pending {
+  Publication* publication = nullptr;
+  CommitRecord record;
+};
 
 /// A process's right to write below a root: its own staging folder, removed at the end. Several writers may
 /// be open at a time (they must not publish the same key, which a lock above this layer sees to). Outlives
@@ -40,11 +47,14 @@ class Writer {
   const std::string& staging() const { return staging_; }
 
   arrow::Result<std::unique_ptr<Publication>> Begin(CommitKey key);
+  /// Commits several publications of this writer together: each becomes visible by itself, in their order, but the disk is
+  /// brought up to date three times for all of them. Sets key and files of each record.
+  arrow::Status CommitAll(std::vector<Pending>* group);
   /// Takes back a commit: its record goes first, then its files. OK where there is none.
   arrow::Status Withdraw(const CommitKey& key);
-  /// Writes a small file (run reports) whole or not at all.
+  /// Writes a small file (run reports) whole or not at all; it may be lost with the power.
   arrow::Status WriteWhole(const std::string& relative_path, std::string_view bytes);
-  /// The same for a file that stands, synced, in staging().
+  /// The same for a file that stands in staging().
   arrow::Status MoveIntoPlace(const std::string& staged, const std::string& relative_path);
 
  private:
@@ -77,12 +87,19 @@ class Publication {
   friend class Writer;
   struct Staged;
   Publication(Writer* writer, CommitKey key, std::string folder);
+  std::string IntentPath() const { return folder_ + ".intent"; }
+  std::string RecordPath() const { return folder_ + "/record.json"; }
+  // The parts of Writer::CommitAll. Prepare: false where the same is committed already.
+  arrow::Result<bool> Prepare(CommitRecord* record);
+  arrow::Status WriteIntent(const CommitRecord& record);
+  arrow::Status MoveFiles();
 
   Writer* writer_;
   CommitKey key_;
   std::string folder_;
   std::mutex mutex_;
   std::vector<Staged> staged_;
+  std::optional<CommitRecord> before_;
 };
 
 }  // namespace ndr::storage

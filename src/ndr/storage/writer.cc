@@ -105,22 +105,21 @@ Status Writer::Withdraw(const CommitKey& key) {
   ARROW_ASSIGN_OR_RAISE(
       const Intent intent,
       Intent::Write(staging_ + "/" + std::to_string(next_++) + ".intent", CommitPath(key), files));
+  ARROW_RETURN_NOT_OK(SyncDisk(staging_));
   ARROW_RETURN_NOT_OK(RemoveCommitted(root_, *record));
   return intent.Remove();
 }
 
 Status Writer::WriteWhole(const std::string& relative_path, std::string_view bytes) {
   const std::string staged = staging_ + "/" + std::to_string(next_++) + ".whole";
-  ARROW_RETURN_NOT_OK(WriteSynced(staged, bytes));
+  ARROW_RETURN_NOT_OK(WriteFile(staged, bytes));
   return MoveIntoPlace(staged, relative_path);
 }
 
 Status Writer::MoveIntoPlace(const std::string& staged, const std::string& relative_path) {
   const std::string target = root_ + "/" + relative_path;
-  const std::string folder = fs::path(target).parent_path().string();
-  ARROW_RETURN_NOT_OK(MakeFolders(folder));
-  ARROW_RETURN_NOT_OK(Move(staged, target));
-  return SyncFolder(folder);
+  ARROW_RETURN_NOT_OK(MakeFolders(fs::path(target).parent_path().string()));
+  return Move(staged, target);
 }
 
 }  // namespace ndr::storage
