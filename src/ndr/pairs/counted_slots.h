@@ -9,109 +9,126 @@
 namespace ndr::pairs {
 
 inline constexpr uint32_t kNone = UINT32_MAX;
+/// Touched windows are kept as bits.
+inline constexpr int kMaxWindows = 64;
 
-/// Slots that count sessions in each window and in each window's look-back, and a Cell more per window. What
-/// only the look-back holds is cold and has no sessions and cells. Touch a slot before changing it: the first
-/// touch of a step keeps a copy, so that Settle-time code sees what every window was and is. Pointers into it
-/// live until the next Take or Heat.
-template <class Cell>
+/// Slots with an Info each that count, per window, sessions of the look-back (`past`) and a Count, which has
+/// `sessions`. What only look-backs hold is cold and has no Counts. Touch a slot's window before changing it:
+/// the first touch of a step keeps a copy, so that settling sees what the window was and is. References live
+/// until the next Take or Heat.
+template <class Info, class Count>
 class CountedSlots {
  public:
+  /// A slot's window as it was before the step.
+  struct Before {
+    Count count;
+    int64_t past;
+    uint32_t slot;
+  };
+
   explicit CountedSlots(int windows)
-      : windows_(static_cast<size_t>(windows)), zero_counts_(windows_), zero_cells_(windows_) {}
+      : windows_(static_cast<size_t>(windows)), dirty_(windows_), zero_(windows_) {}
 
   /// A slot whose counters are 0: a new number, or one that was given back.
-  uint32_t Take() {
-    if (!free_.empty()) {
-      const uint32_t slot = free_.back();
+  uint32_t Take(const Info& info) {
+    uint32_t slot = static_cast<uint32_t>(slots_.size());
+    if (free_.empty()) {
+      slots_.emplace_back();
+      past_.resize(past_.size() + windows_);
+    } else {
+      slot = free_.back();
       free_.pop_back();
-      return slot;
     }
-    hot_.push_back(kNone);
-    stamp_.push_back(0);
-    past_.resize(past_.size() + windows_);
-    return static_cast<uint32_t>(hot_.size() - 1);
+    slots_[slot] = {info, kNone, true, 0};
+    return slot;
   }
-  /// Only what IsIdle.
-  void Give(uint32_t slot) { free_.push_back(slot); }
-  /// Neither in a window nor in a look-back.
-  bool IsIdle(uint32_t slot) const {
-    if (hot_[slot] != kNone) return false;
+  /// Gives back a used slot that neither window nor look-back holds; false when one does.
+  bool GiveIfIdle(uint32_t slot) {
     const int64_t* p = past(slot);
-    return std::all_of(p, p + windows_, [](int64_t n) { return n == 0; });
+    if (slots_[slot].hot != kNone || !std::all_of(p, p + windows_, [](int64_t n) { return n == 0; }))
+      return false;
+    slots_[slot].used = false;
+    free_.push_back(slot);
+    return true;
   }
-  size_t size() const { return hot_.size(); }
+  bool used(uint32_t slot) const { return slots_[slot].used; }
+  uint32_t size() const { return static_cast<uint32_t>(slots_.size()); }
 
+  Info& info(uint32_t slot) { return slots_[slot].info; }
+  const Info& info(uint32_t slot) const { return slots_[slot].info; }
   int64_t* past(uint32_t slot) { return past_.data() + slot * windows_; }
   const int64_t* past(uint32_t slot) const { return past_.data() + slot * windows_; }
-  /// Zeros where the slot is cold; write only to hot ones.
-  int64_t* sessions(uint32_t slot) {
-    return hot_[slot] == kNone ? zero_counts_.data() : sessions_.data() + hot_[slot] * windows_;
+  /// By window; zeros where the slot is cold, so write to hot ones only.
+  Count* counts(uint32_t slot) {
+    return slots_[slot].hot == kNone ? zero_.data() : counts_.data() + slots_[slot].hot * windows_;
   }
-  const int64_t* sessions(uint32_t slot) const { return const_cast<CountedSlots*>(this)->sessions(slot); }
-  Cell* cells(uint32_t slot) {
-    return hot_[slot] == kNone ? zero_cells_.data() : cells_.data() + hot_[slot] * windows_;
-  }
-  const Cell* cells(uint32_t slot) const { return const_cast<CountedSlots*>(this)->cells(slot); }
+  const Count* counts(uint32_t slot) const { return const_cast<CountedSlots*>(this)->counts(slot); }
 
   /// kNone when cold; else a small number for what belongs to hot slots only.
-  uint32_t hot(uint32_t slot) const { return hot_[slot]; }
+  uint32_t hot(uint32_t slot) const { return slots_[slot].hot; }
   /// True when it was cold.
   bool Heat(uint32_t slot) {
-    if (hot_[slot] != kNone) return false;
+    if (slots_[slot].hot != kNone) return false;
     if (free_hot_.empty()) {
-      hot_[slot] = static_cast<uint32_t>(sessions_.size() / windows_);
-      sessions_.resize(sessions_.size() + windows_);
-      cells_.resize(cells_.size() + windows_);
+      slots_[slot].hot = static_cast<uint32_t>(counts_.size() / windows_);
+      counts_.resize(counts_.size() + windows_);
     } else {
-      hot_[slot] = free_hot_.back();
+      slots_[slot].hot = free_hot_.back();
       free_hot_.pop_back();
     }
     return true;
   }
-  /// Its sessions must be 0 in every window.
+  /// No window may hold it.
   void Cool(uint32_t slot) {
-    Cell* c = cells(slot);
-    std::fill(c, c + windows_, Cell{});
-    free_hot_.push_back(hot_[slot]);
-    hot_[slot] = kNone;
+    Count* c = counts(slot);
+    std::fill(c, c + windows_, Count{});
+    free_hot_.push_back(slots_[slot].hot);
+    slots_[slot].hot = kNone;
   }
 
   /// True for the first touch of a step.
-  bool Touch(uint32_t slot) {
-    if (stamp_[slot] == step_) return false;
-    stamp_[slot] = step_;
-    dirty_.push_back(slot);
-    before_.insert(before_.end(), past(slot), past(slot) + windows_);
-    const int64_t* n = sessions(slot);
-    before_.insert(before_.end(), n, n + windows_);
-    const Cell* c = cells(slot);
-    before_cells_.insert(before_cells_.end(), c, c + windows_);
+  bool Touch(uint32_t slot, int w) {
+    Slot& s = slots_[slot];
+    const uint64_t bit = uint64_t{1} << w;
+    if ((s.touched & bit) != 0) return false;
+    s.touched |= bit;
+    dirty_[static_cast<size_t>(w)].push_back({counts(slot)[w], past(slot)[w], slot});
     return true;
   }
-  /// Touched slots of the step, and what they were.
-  const std::vector<uint32_t>& dirty() const { return dirty_; }
-  const int64_t* past_before(size_t i) const { return before_.data() + 2 * i * windows_; }
-  const int64_t* sessions_before(size_t i) const { return before_.data() + (2 * i + 1) * windows_; }
-  const Cell* cells_before(size_t i) const { return before_cells_.data() + i * windows_; }
+  /// What was touched in a window in this step.
+  const std::vector<Before>& dirty(int w) const { return dirty_[static_cast<size_t>(w)]; }
   void NextStep() {
-    ++step_;
-    dirty_.clear();
-    before_.clear();
-    before_cells_.clear();
+    for (auto& dirty : dirty_) {
+      for (const Before& b : dirty) slots_[b.slot].touched = 0;
+      dirty.clear();
+    }
+  }
+
+  // Memory is most of the cost of a step: the slot first, some rows later what it points to.
+  void Prefetch(uint32_t slot, int w) const {
+    __builtin_prefetch(&slots_[slot]);
+    __builtin_prefetch(&past_[slot * windows_ + static_cast<size_t>(w)]);
+  }
+  void PrefetchCounts(uint32_t slot, int w) const {
+    if (const uint32_t hot = slots_[slot].hot; hot != kNone)
+      __builtin_prefetch(&counts_[hot * windows_ + static_cast<size_t>(w)]);
   }
 
  private:
+  struct Slot {
+    Info info;
+    uint32_t hot = kNone;
+    bool used = false;
+    uint64_t touched = 0;  // windows, as bits
+  };
+
   size_t windows_;
-  std::vector<int64_t> zero_counts_;
-  std::vector<Cell> zero_cells_;
-  std::vector<uint32_t> hot_, stamp_, free_, free_hot_;
-  std::vector<int64_t> past_, sessions_;
-  std::vector<Cell> cells_;
-  uint32_t step_ = 1;
-  std::vector<uint32_t> dirty_;
-  std::vector<int64_t> before_;
-  std::vector<Cell> before_cells_;
+  std::vector<std::vector<Before>> dirty_;
+  std::vector<Count> zero_;
+  std::vector<Slot> slots_;
+  std::vector<int64_t> past_;
+  std::vector<Count> counts_;
+  std::vector<uint32_t> free_, free_hot_;
 };
 
 }  // namespace ndr::pairs

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lies behind the windows: older slices and daily roll-ups of the pairs, handed in by whoever can read them.
+// What lies behind the windows: older slices and daily roll-ups of the pairs, handed in by whoever can read
+// them.
 #pragma once
 
 #include <arrow/record_batch.h>
@@ -16,11 +17,13 @@ class PairHistory {
  public:
   virtual ~PairHistory() = default;
 
-  /// The delta/pair partials of one slice; none where the slice is empty or missing. An answer must not change while a
-  /// builder lives: what entered the look-back leaves it again by the same answer. Columns that the look-back needs:
-  /// src_ip, dst_ip, dst_port, sessions_cnt; slices of the longest window need them all.
+  /// The delta/pair partials of one slice; none where the slice is empty or missing. An answer must not
+  /// change while a builder lives: what entered the look-back leaves it again by the same answer. Columns
+  /// that the look-back needs: src_ip, dst_ip, dst_port, sessions_cnt; slices of the longest window need them
+  /// all.
   virtual arrow::Result<arrow::RecordBatchVector> Slice(base::Micros slice_start) = 0;
-  /// The roll-up (Dataset::kLookback) of the UTC day that starts there, null where none is sealed: then its slices are read.
+  /// The roll-up (Dataset::kLookback) of the UTC day that starts there, null where none is sealed: then its
+  /// slices are read.
   virtual arrow::Result<std::shared_ptr<arrow::RecordBatch>> Day(base::Micros day_start) = 0;
 };
 

@@ -45,7 +45,7 @@ class LazyMax {
     const auto same = [](const Entry& a, const Entry& b) { return a.slot == b.slot; };
     entries_.erase(std::unique(entries_.begin(), entries_.end(), same), entries_.end());
     std::make_heap(entries_.begin(), entries_.end(), Below<Rank>{rank});
-    limit_ = 2 * entries_.size() + kSlack;
+    limit_ = 4 * entries_.size() + kSlack;
   }
 
   bool empty() const { return entries_.empty(); }

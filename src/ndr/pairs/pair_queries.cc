@@ -14,29 +14,32 @@ int64_t Capped(__int128 n) { return n > INT64_MAX ? INT64_MAX : static_cast<int6
 
 PairShard::Maxima PairShard::MaximaOf(uint32_t host, int w) {
   HostSums& sums = MutableSums(host, w);
-  const auto address = [this](uint32_t s) -> const base::Address& { return peer_of_[s].address; };
-  const auto number = [this](uint32_t s) { return port_of_[s].port; };
+  const auto address = [this](uint32_t s) -> const base::Address& { return peers_.info(s).address; };
+  const auto number = [this](uint32_t s) { return ports_.info(s).port; };
   Maxima m;
-  m.peer_bytes = sums.peer_bytes.Top([&](uint32_t s) { return BytesOf(peers_.cells(s)[w]); }, address).value;
+  m.peer_bytes =
+      sums.peer_bytes
+          .Top([&](uint32_t s) { return BytesOf(peers_.counts(s)[w]); }, [](uint32_t s) { return s; })
+          .value;
   m.port_bytes =
       sums.port_bytes_by_port
-          .Top([&](uint32_t s) { return static_cast<uint64_t>(Capped(ports_.cells(s)[w].bytes)); }, number)
+          .Top([&](uint32_t s) { return static_cast<uint64_t>(Capped(ports_.counts(s)[w].bytes)); }, number)
           .value;
   if (const auto top =
-          sums.failed_ports.Top([&](uint32_t s) { return peers_.cells(s)[w].failed_ports; }, address);
+          sums.failed_ports.Top([&](uint32_t s) { return peers_.counts(s)[w].failed_ports; }, address);
       top.value > 0) {
     m.failed_ports = static_cast<int64_t>(top.value);
-    m.failed_ports_at = peer_of_[top.slot].address;
+    m.failed_ports_at = peers_.info(top.slot).address;
   }
   if (const auto top =
-          sums.failed_peers.Top([&](uint32_t s) { return ports_.cells(s)[w].failed_peers; }, number);
+          sums.failed_peers.Top([&](uint32_t s) { return ports_.counts(s)[w].failed_peers; }, number);
       top.value > 0) {
     m.failed_peers = static_cast<int64_t>(top.value);
-    m.failed_peers_at = port_of_[top.slot].port;
+    m.failed_peers_at = ports_.info(top.slot).port;
   }
   if (const auto top = sums.new_sent.Top([&](uint32_t s) { return SentNow(s, w); }, address); top.value > 0) {
     m.new_sent = static_cast<int64_t>(top.value);
-    m.new_sent_at = peer_of_[top.slot].address;
+    m.new_sent_at = peers_.info(top.slot).address;
   }
   const auto beacon =
       sums.beacon.Top([&](uint32_t s) { return BeaconValue(s, w); }, [](uint32_t s) { return s; });
@@ -55,8 +58,13 @@ void PairShard::Visit(base::Address host, catalogue::Role role, uint32_t shard,
                       const std::function<void(const WindowPair&)>& visit) const {
   const uint32_t slot = FindHost(host, role);
   if (slot == kNone) return;
-  for (uint32_t p = hosts_[slot].first_pair; p != kNone; p = hot_pairs_[pairs_.hot(p)].next)
-    visit(WindowPair{peer_of_[pair_of_[p].peer].address, pair_of_[p].port, shard, p, pairs_.sessions(p)});
+  std::vector<int64_t> sessions(windows_);
+  for (uint32_t p = hosts_[slot].first_pair; p != kNone; p = hot_pairs_[pairs_.hot(p)].next) {
+    const PairCount* counts = pairs_.counts(p);
+    for (size_t w = 0; w < windows_; ++w) sessions[w] = counts[w].sessions;
+    const Pair& pair = pairs_.info(p);
+    visit(WindowPair{peers_.info(pair.peer).address, pair.port, shard, p, sessions.data()});
+  }
 }
 
 PairSums PairShard::SumsOf(uint32_t pair, int w) const {
@@ -68,9 +76,10 @@ PairSums PairShard::SumsOf(uint32_t pair, int w) const {
              bytes_dst += row.bytes_dst;
              sums.deny += counts.deny;
            });
-  sums.sessions = pairs_.sessions(pair)[w];
-  sums.failed = pairs_.cells(pair)[w].failed;
-  sums.replied = pairs_.cells(pair)[w].replied;
+  const PairCount& count = pairs_.counts(pair)[w];
+  sums.sessions = count.sessions;
+  sums.failed = count.failed;
+  sums.replied = count.replied;
   sums.bytes_src = Capped(bytes_src);
   sums.bytes_dst = Capped(bytes_dst);
   return sums;
@@ -78,8 +87,8 @@ PairSums PairShard::SumsOf(uint32_t pair, int w) const {
 
 PairRhythm PairShard::RhythmOf(uint32_t pair, int w) const {
   PairRhythm rhythm;
-  if (pairs_.sessions(pair)[w] == 0) return rhythm;
-  if (pairs_.sessions(pair)[w] == 1) {
+  if (pairs_.counts(pair)[w].sessions == 0) return rhythm;
+  if (pairs_.counts(pair)[w].sessions == 1) {
     rhythm.active_minutes = 1;
     return rhythm;
   }
@@ -101,7 +110,7 @@ PairRhythm PairShard::RhythmOf(uint32_t pair, int w) const {
   rhythm.scored = geometry_.Scored(w) && gaps.gaps() >= kMinBeaconGaps;
   if (rhythm.scored)
     rhythm.beacon_score =
-        gaps.Evaluate(pairs_.sessions(pair)[w], int64_t{slices} * base::kMinutesPerSlice).value;
+        gaps.Evaluate(pairs_.counts(pair)[w].sessions, int64_t{slices} * base::kMinutesPerSlice).value;
   return rhythm;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What changed in a step, carried from pairs to peers, ports, segments and the sums of the host.
+// What changed in a step, carried from pairs to peers, ports, and the sums of the host.
 #include <bit>
 #include <utility>
 
@@ -24,10 +24,15 @@ int Step(bool before, bool after) { return static_cast<int>(after) - static_cast
 }  // namespace
 
 void PairShard::Settle() {
-  SettlePairs();
-  SettlePeers();
-  SettlePorts();
-  SettleSegments();
+  for (int w = 0; w < geometry_.windows(); ++w) {
+    for (const auto& before : pairs_.dirty(w)) {
+      SettlePair(before, w);
+      SettleBeacon(before.slot, w);
+    }
+    for (const auto& before : peers_.dirty(w)) SettlePeer(before, w);
+    for (const auto& before : ports_.dirty(w)) SettlePort(before, w);
+    for (const auto& before : segments_.dirty(w)) SettleSegment(before, w);
+  }
   CoolAll();
   pairs_.NextStep();
   peers_.NextStep();
@@ -35,100 +40,83 @@ void PairShard::Settle() {
   segments_.NextStep();
 }
 
-uint8_t PairShard::Traits(uint32_t pair, int64_t past, int64_t sessions, const PairCell& cell) const {
-  if (sessions == 0) return 0;
-  const Pair& p = pair_of_[pair];
-  const bool reached = cell.replied > 0;
+uint8_t PairShard::Traits(const Pair& pair, int64_t past, const PairCount& count) const {
+  if (count.sessions == 0) return 0;
+  const bool reached = count.replied > 0;
   uint8_t traits = reached ? kReached : 0;
-  if (p.port == kNoPort) return traits;
-  if (cell.failed == sessions) traits |= kFailed;
-  if (p.high_risk) traits |= kHighRisk;
-  if (p.admin) traits |= kAdmin;
+  if (pair.port == kNoPort) return traits;
+  if (count.failed == count.sessions) traits |= kFailed;
+  if (pair.high_risk) traits |= kHighRisk;
+  if (pair.admin) traits |= kAdmin;
   if (past == 0)
-    traits |= reached && p.reach ? kNew | kReach : kNew;
+    traits |= reached && pair.reach ? kNew | kReach : kNew;
   else if (past < context_.project.lookback.rare_below_sessions)
     traits |= kRare;
   return traits;
 }
 
-void PairShard::SettlePairs() {
-  const auto& dirty = pairs_.dirty();
-  for (size_t i = 0; i < dirty.size(); ++i) {
-    SettlePair(dirty[i], i);
-    SettleBeacons(dirty[i]);
-  }
-}
-
-void PairShard::SettlePair(uint32_t pair, size_t i) {
-  const Pair& p = pair_of_[pair];
-  const uint32_t host = peer_of_[p.peer].host;
-  const int64_t *past0 = pairs_.past_before(i), *past1 = pairs_.past(pair);
-  const int64_t *n0 = pairs_.sessions_before(i), *n1 = pairs_.sessions(pair);
-  const PairCell *cell0 = pairs_.cells_before(i), *cell1 = pairs_.cells(pair);
+void PairShard::SettlePair(const Pairs::Before& before, int w) {
+  const Pair& p = pairs_.info(before.slot);
+  const PairCount& count = pairs_.counts(before.slot)[w];
+  const int64_t past = pairs_.past(before.slot)[w];
   const bool has_port = p.port_slot != kNone;
-  for (size_t w = 0; w < windows_; ++w) {
-    if (past0[w] != past1[w]) {
-      peers_.past(p.peer)[w] += past1[w] - past0[w];
-      if (has_port) ports_.past(p.port_slot)[w] += past1[w] - past0[w];
-    }
-    if (n0[w] != n1[w]) {
-      peers_.sessions(p.peer)[w] += n1[w] - n0[w];
-      if (has_port) ports_.sessions(p.port_slot)[w] += n1[w] - n0[w];
-    }
-    const uint8_t before = Traits(pair, past0[w], n0[w], cell0[w]),
-                  after = Traits(pair, past1[w], n1[w], cell1[w]);
-    if (before == after) continue;
-    const auto step = [&](Trait t) { return Step((before & t) != 0, (after & t) != 0); };
-    PeerCell& peer = peers_.cells(p.peer)[w];
-    peer.reached += static_cast<uint32_t>(step(kReached));
-    if (!has_port) continue;
-    peer.failed_ports += static_cast<uint32_t>(step(kFailed));
-    peer.high_risk += static_cast<uint32_t>(step(kHighRisk));
-    peer.admin += static_cast<uint32_t>(step(kAdmin));
-    peer.reach += static_cast<uint32_t>(step(kReach));
-    PortCell& port = ports_.cells(p.port_slot)[w];
-    port.failed_peers += static_cast<uint32_t>(step(kFailed));
-    port.reached += static_cast<uint32_t>(step(kReached));
-    HostSums& sums = MutableSums(host, static_cast<int>(w));
-    sums.new_pairs += step(kNew);
-    sums.rare_pairs += step(kRare);
+  if (const int64_t more = past - before.past; more != 0) {
+    peers_.past(p.peer)[w] += more;
+    if (has_port) ports_.past(p.port_slot)[w] += more;
   }
+  PeerCount& peer = peers_.counts(p.peer)[w];
+  if (const int64_t more = count.sessions - before.count.sessions; more != 0) {
+    peer.sessions += more;
+    if (has_port) ports_.counts(p.port_slot)[w].sessions += more;
+  }
+  const uint8_t was = Traits(p, before.past, before.count), is = Traits(p, past, count);
+  if (was == is) return;
+  const auto step = [&](Trait t) { return Step((was & t) != 0, (is & t) != 0); };
+  peer.reached += static_cast<uint32_t>(step(kReached));
+  if (!has_port) return;
+  peer.failed_ports += static_cast<uint32_t>(step(kFailed));
+  peer.high_risk += static_cast<uint32_t>(step(kHighRisk));
+  peer.admin += static_cast<uint32_t>(step(kAdmin));
+  peer.reach += static_cast<uint32_t>(step(kReach));
+  PortCount& port = ports_.counts(p.port_slot)[w];
+  port.failed_peers += static_cast<uint32_t>(step(kFailed));
+  port.reached += static_cast<uint32_t>(step(kReached));
+  HostSums& sums = MutableSums(peers_.info(p.peer).host, w);
+  sums.new_pairs += step(kNew);
+  sums.rare_pairs += step(kRare);
 }
 
-void PairShard::SettleBeacons(uint32_t pair) {
-  const uint32_t hot_number = pairs_.hot(pair);
-  if (hot_number == kNone || hot_pairs_[hot_number].moved == 0) return;
-  const uint64_t moved = std::exchange(hot_pairs_[hot_number].moved, 0);
-  const int64_t* sessions = pairs_.sessions(pair);
+void PairShard::SettleBeacon(uint32_t pair, int w) {
+  PairCount& count = pairs_.counts(pair)[w];
+  if (!count.moved) return;
+  count.moved = false;
+  if (!geometry_.Scored(w)) return;
+  // Fewer sessions than this have no 8 gaps; most pairs end here.
+  const bool enough = count.sessions > kMinBeaconGaps;
+  const HotPair& hot = hot_pairs_[pairs_.hot(pair)];
+  if (enough && hot.rhythm == kNone) TakeRhythm(pair);
+  if (hot.rhythm == kNone) return;
+  const Rhythm now = enough ? Score(hot.rhythm, count.sessions, w) : Rhythm{};
+  const Rhythm before = std::exchange(rhythms_[hot.rhythm * windows_ + static_cast<size_t>(w)], now);
+  HostSums& sums = MutableSums(peers_.info(pairs_.info(pair).peer).host, w);
+  sums.strong_beacons += Step(before.strong, now.strong);
+  if (now.score > 0 && now.score != before.score)
+    sums.beacon.Push(
+        BeaconValue(pair, w), pair, [&](uint32_t p) { return BeaconValue(p, w); },
+        [](uint32_t p) { return p; });
+}
+
+PairShard::Rhythm PairShard::Score(uint32_t rhythm, int64_t sessions, int w) {
+  gaps_.Clear();
   const auto longest = static_cast<size_t>(geometry_.longest());
-  for (int w = geometry_.windows() - 1; w >= 0 && geometry_.Scored(w); --w) {
-    if ((moved >> std::min(w, 63) & 1) == 0) continue;
-    // Fewer sessions than this have no 8 gaps; most pairs end here.
-    const bool enough = sessions[w] > kMinBeaconGaps;
-    if (enough && hot_pairs_[hot_number].rhythm == kNone) TakeRhythm(pair);
-    const uint32_t rhythm = hot_pairs_[hot_number].rhythm;
-    if (rhythm == kNone) continue;
-    Rhythm& now = rhythms_[rhythm * windows_ + static_cast<size_t>(w)];
-    const Rhythm before = now;
-    now = {};
-    if (enough) {
-      gaps_.Clear();
-      const int slices = geometry_.slices[static_cast<size_t>(w)];
-      for (SliceNumber s = end_ - slices; s < end_; ++s)
-        if (const uint16_t bits = minutes_[rhythm * longest + static_cast<size_t>(s) % longest]; bits != 0)
-          gaps_.AddSlice(static_cast<int32_t>(s - end_ + slices) * base::kMinutesPerSlice, bits, false);
-      if (gaps_.gaps() >= kMinBeaconGaps) {
-        const auto score = gaps_.Evaluate(sessions[w], int64_t{slices} * base::kMinutesPerSlice);
-        now = {score.value, score.strong};
-      }
-    }
-    HostSums& sums = MutableSums(peer_of_[pair_of_[pair].peer].host, w);
-    sums.strong_beacons += Step(before.strong, now.strong);
-    if (now.score > 0 && now.score != before.score)
-      sums.beacon.Push(
-          BeaconValue(pair, w), pair, [&](uint32_t p) { return BeaconValue(p, w); },
-          [](uint32_t p) { return p; });
-  }
+  const uint16_t* minutes = minutes_.data() + rhythm * longest;
+  const int slices = geometry_.slices[static_cast<size_t>(w)];
+  size_t at = static_cast<size_t>(end_ - slices) % longest;
+  for (int s = 0; s < slices; ++s, at = at + 1 == longest ? 0 : at + 1)
+    if (minutes[at] != 0) gaps_.AddSlice(s * base::kMinutesPerSlice, minutes[at], false);
+  if (gaps_.gaps() < kMinBeaconGaps) return {};
+  const auto score = gaps_.Evaluate(sessions, int64_t{slices} * base::kMinutesPerSlice);
+  return {score.value, score.strong};
 }
 
 uint64_t PairShard::BeaconValue(uint32_t pair, int w) const {

@@ -44,8 +44,8 @@ class PairShard {
   void LeavePast(SliceNumber slice, int w);
   void DropOldestPast();
 
-  /// Slots that changed since the last Settle.
-  size_t touched() const { return pairs_.dirty().size(); }
+  /// About how many pairs changed since the last Settle.
+  size_t touched() const { return pairs_.dirty(geometry_.windows() - 1).size() + pairs_.dirty(0).size(); }
   void Settle();
   /// Gives back the slots of what neither window nor look-back holds. After Settle only; slots may get new
   /// owners.
@@ -67,14 +67,14 @@ class PairShard {
   };
   Maxima MaximaOf(uint32_t host, int w);
 
-  /// Peers that some host of the shard newly reached on ports that administer, and what to do about each
-  /// window.
+  /// Peers that some host of the shard newly reached on ports that administer, by window.
   template <class Visit>
   void VisitCandidates(const Visit& visit) const {
-    for (const uint32_t p : candidates_)
+    for (const uint32_t p : candidates_) {
+      const Peer& peer = peers_.info(p);
       for (int w = 0; w < geometry_.windows(); ++w)
-        if (peers_.cells(p)[w].reach > 0)
-          visit(peer_of_[p].host, hosts_[peer_of_[p].host].role, peer_of_[p].address, w);
+        if ((peer.reached_anew >> w & 1) != 0) visit(peer.host, hosts_[peer.host].role, peer.address, w);
+    }
   }
   size_t hosts() const { return hosts_.size(); }
   /// Hosts of the shard that had a session with the peer in window w, or in it or its look-back.
@@ -120,19 +120,24 @@ class PairShard {
   template <class Key>
   using Map = boost::unordered_flat_map<Key, uint32_t, KeyHash>;
 
-  struct PairCell {
-    int64_t failed = 0, replied = 0;
+  struct PairCount {
+    int64_t sessions = 0, failed = 0, replied = 0;
+    bool moved = false;  ///< rows entered or left in this step
   };
   /// Pairs of the peer by what they are, and bytes by direction of the session.
-  struct PeerCell {
+  struct PeerCount {
     __int128 bytes_src = 0, bytes_dst = 0;
+    int64_t sessions = 0;
     uint32_t failed_ports = 0, reached = 0, high_risk = 0, admin = 0, reach = 0;
   };
-  struct PortCell {
+  struct PortCount {
     __int128 bytes = 0;
+    int64_t sessions = 0;
     uint32_t failed_peers = 0, reached = 0;
   };
-  struct NoCell {};
+  struct SegmentCount {
+    int64_t sessions = 0;
+  };
 
   struct Host {
     base::Address host;
@@ -145,30 +150,33 @@ class PairShard {
     base::Address address;
     uint32_t host = kNone, segment = kNone, visited = kNone;
     uint32_t candidate = kNone;  ///< its place in candidates_
-    bool internal = false, high_risk_segment = false, used = false;
+    uint64_t reached_anew = 0;   ///< windows with a pair in reach, as bits
+    bool internal = false, high_risk_segment = false;
   };
   struct Port {
     uint32_t host = kNone;
     uint16_t port = 0;
-    bool high_risk = false, used = false;
+    bool high_risk = false;
   };
   struct Segment {
     base::SegmentKey key;
     uint32_t host = kNone;
-    bool used = false;
   };
   struct Pair {
     uint32_t peer = kNone, port_slot = kNone;
     int32_t port = kNoPort;
-    bool high_risk = false, admin = false, reach = false, used = false;
+    bool high_risk = false, admin = false, reach = false;
   };
+  using Pairs = CountedSlots<Pair, PairCount>;
+  using Peers = CountedSlots<Peer, PeerCount>;
+  using Ports = CountedSlots<Port, PortCount>;
+  using Segments = CountedSlots<Segment, SegmentCount>;
   /// What a pair of the longest window has besides, by its hot number.
   struct HotPair {
     uint32_t next = kNone, previous = kNone;  ///< hot pairs of the host
     uint32_t last_row = kNone;
     uint32_t rhythm = kNone;
     SliceNumber last_slice = 0;
-    uint64_t moved = 0;  ///< windows whose rows changed in this step
   };
   /// One row of the longest window. Counts too large for 32 bits stand in the slice's `wide`, at the index
   /// `sessions`.
@@ -208,27 +216,28 @@ class PairShard {
   uint32_t VisitedOf(catalogue::Role role, base::Address peer);
   uint32_t PairOfSide(const DealtRows& dealt, const RowSide& side);
 
-  void Touch(uint32_t pair);
+  void Touch(uint32_t pair, int w);
   void Heat(uint32_t pair);
-  void Add(const Row& row, const Counts& counts, int from, int to, int sign);
-  uint8_t Traits(uint32_t pair, int64_t past, int64_t sessions, const PairCell& cell) const;
-  void SettlePairs();
-  void SettlePair(uint32_t pair, size_t i);
-  void SettlePeers();
-  void SettlePeer(uint32_t peer, size_t i, int w);
-  void SettlePorts();
-  void SettlePort(uint32_t port, size_t i, int w);
-  void SettleSegments();
-  void SettleBeacons(uint32_t pair);
+  void Add(const Row& row, const Counts& counts, int w, int sign);
+  static Row MakeRow(const PairColumns& columns, size_t row, uint32_t pair, SliceRows* slice_rows);
+  void PrefetchParents(uint32_t pair, int w) const;
+  void PrefetchCounts(uint32_t pair, int w) const;
+  uint8_t Traits(const Pair& pair, int64_t past, const PairCount& count) const;
+  void SettlePair(const Pairs::Before& before, int w);
+  void SettlePeer(const Peers::Before& before, int w);
+  void SettlePort(const Ports::Before& before, int w);
+  void SettleSegment(const Segments::Before& before, int w);
+  void SettleBeacon(uint32_t pair, int w);
+  Rhythm Score(uint32_t rhythm, int64_t sessions, int w);
   void CoolAll();
   void CoolPair(uint32_t pair);
   void TakeRhythm(uint32_t pair);
-  void NoteCandidate(uint32_t peer);
+  void NoteCandidate(uint32_t peer, int w, bool reach);
   int64_t Visitors(catalogue::Role role, base::Address peer, int w, bool seen) const;
   HostSums& MutableSums(uint32_t host, int w) { return sums_[host * windows_ + static_cast<size_t>(w)]; }
-  static uint64_t BytesOf(const PeerCell& cell);
+  static uint64_t BytesOf(const PeerCount& count);
   uint64_t SentNow(uint32_t peer, int w) const;
-  uint64_t SentValue(uint32_t peer, int64_t past, int64_t sessions, const PeerCell& cell) const;
+  uint64_t SentValue(const Peer& peer, int64_t past, const PeerCount& count) const;
   uint64_t BeaconValue(uint32_t pair, int w) const;
   /// Calls `visit(row, counts, slice)` for the rows of a pair from the newest to the first before `from`.
   template <class V>
@@ -248,14 +257,10 @@ class PairShard {
   std::vector<Host> hosts_;
   std::vector<uint32_t> free_hosts_;
   std::vector<HostSums> sums_;
-  CountedSlots<PairCell> pairs_;
-  CountedSlots<PeerCell> peers_;
-  CountedSlots<PortCell> ports_;
-  CountedSlots<NoCell> segments_;
-  std::vector<Pair> pair_of_;
-  std::vector<Peer> peer_of_;
-  std::vector<Port> port_of_;
-  std::vector<Segment> segment_of_;
+  Pairs pairs_;
+  Peers peers_;
+  Ports ports_;
+  Segments segments_;
   std::vector<HotPair> hot_pairs_;
 
   // Hosts by peer: [in window, seen] per window.

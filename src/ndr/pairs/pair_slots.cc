@@ -10,12 +10,6 @@ enum PortSetIndex : size_t { kHighRisk, kAdmin, kFileshare, kDirectory, kDb };
 
 uint64_t Joined(uint32_t slot, int32_t port) { return uint64_t{slot} << 32 | static_cast<uint32_t>(port); }
 
-template <class T>
-T& Grown(std::vector<T>* of, uint32_t slot) {
-  if (slot >= of->size()) of->resize(slot + 1);
-  return (*of)[slot];
-}
-
 }  // namespace
 
 PairShard::PairShard(const spec::Context& context, const Geometry& geometry)
@@ -66,35 +60,24 @@ uint32_t PairShard::VisitedOf(catalogue::Role role, base::Address peer) {
 uint32_t PairShard::SegmentOf(uint32_t host, base::Address peer) {
   const base::SegmentKey key = context_.network.SegmentOf(peer);
   const auto [it, added] = segment_map_.try_emplace(SegmentOfHost{key, host}, 0);
-  if (!added) return it->second;
-  it->second = segments_.Take();
-  Grown(&segment_of_, it->second) = {key, host, true};
+  if (added) it->second = segments_.Take({key, host});
   return it->second;
 }
 
 uint32_t PairShard::PeerOf(uint32_t host, base::Address peer) {
   const auto [it, added] = peer_map_.try_emplace(PeerKey{peer, host}, 0);
   if (!added) return it->second;
-  const uint32_t slot = it->second = peers_.Take();
-  Peer& p = Grown(&peer_of_, slot);
-  p = {peer,
-       host,
-       SegmentOf(host, peer),
-       VisitedOf(hosts_[host].role, peer),
-       kNone,
-       context_.network.IsHost(peer),
-       context_.network.IsHighRisk(peer),
-       true};
+  const uint32_t visited = VisitedOf(hosts_[host].role, peer);
+  it->second = peers_.Take({peer, host, SegmentOf(host, peer), visited, kNone, 0,
+                            context_.network.IsHost(peer), context_.network.IsHighRisk(peer)});
   ++hosts_[host].peers;
-  ++visited_peers_[p.visited];
-  return slot;
+  ++visited_peers_[visited];
+  return it->second;
 }
 
 uint32_t PairShard::PortOf(uint32_t host, uint16_t port) {
   const auto [it, added] = port_map_.try_emplace(Joined(host, port), 0);
-  if (!added) return it->second;
-  it->second = ports_.Take();
-  Grown(&port_of_, it->second) = {host, port, context_.port_sets[kHighRisk][port], true};
+  if (added) it->second = ports_.Take({host, port, context_.port_sets[kHighRisk][port]});
   return it->second;
 }
 
@@ -103,19 +86,17 @@ uint32_t PairShard::PairOf(base::Address host, catalogue::Role role, base::Addre
   const uint32_t peer_slot = PeerOf(host_slot, peer);
   const auto [it, added] = pair_map_.try_emplace(Joined(peer_slot, port), 0);
   if (!added) return it->second;
-  const uint32_t slot = it->second = pairs_.Take();
-  Pair pair{peer_slot, kNone, port, false, false, false, true};
+  Pair pair{peer_slot, kNone, port, false, false, false};
   if (port != kNoPort) {
     const auto p = static_cast<uint16_t>(port);
     const auto& sets = context_.port_sets;
     pair.port_slot = PortOf(host_slot, p);
     pair.high_risk = sets[kHighRisk][p];
     pair.admin = sets[kAdmin][p];
-    pair.reach = peer_of_[peer_slot].internal &&
+    pair.reach = peers_.info(peer_slot).internal &&
                  (sets[kAdmin][p] || sets[kFileshare][p] || sets[kDirectory][p] || sets[kDb][p]);
   }
-  Grown(&pair_of_, slot) = pair;
-  return slot;
+  return it->second = pairs_.Take(pair);
 }
 
 uint32_t PairShard::PairOfSide(const DealtRows& dealt, const RowSide& side) {
@@ -128,35 +109,24 @@ uint32_t PairShard::PairOfSide(const DealtRows& dealt, const RowSide& side) {
 void PairShard::Sweep() {
   // A heap may name a slot only while its owner is what it was.
   CompactMaxima();
-  for (uint32_t i = 0; i < pair_of_.size(); ++i) {
-    if (!pair_of_[i].used || !pairs_.IsIdle(i)) continue;
-    pair_map_.erase(Joined(pair_of_[i].peer, pair_of_[i].port));
-    pair_of_[i].used = false;
-    pairs_.Give(i);
-  }
-  for (uint32_t i = 0; i < port_of_.size(); ++i) {
-    if (!port_of_[i].used || !ports_.IsIdle(i)) continue;
-    port_map_.erase(Joined(port_of_[i].host, port_of_[i].port));
-    port_of_[i].used = false;
-    ports_.Give(i);
-  }
-  for (uint32_t i = 0; i < segment_of_.size(); ++i) {
-    if (!segment_of_[i].used || !segments_.IsIdle(i)) continue;
-    segment_map_.erase(SegmentOfHost{segment_of_[i].key, segment_of_[i].host});
-    segment_of_[i].used = false;
-    segments_.Give(i);
-  }
-  for (uint32_t i = 0; i < peer_of_.size(); ++i) {
-    Peer& p = peer_of_[i];
-    if (!p.used || !peers_.IsIdle(i)) continue;
+  for (uint32_t i = 0; i < pairs_.size(); ++i)
+    if (pairs_.used(i) && pairs_.GiveIfIdle(i))
+      pair_map_.erase(Joined(pairs_.info(i).peer, pairs_.info(i).port));
+  for (uint32_t i = 0; i < ports_.size(); ++i)
+    if (ports_.used(i) && ports_.GiveIfIdle(i))
+      port_map_.erase(Joined(ports_.info(i).host, ports_.info(i).port));
+  for (uint32_t i = 0; i < segments_.size(); ++i)
+    if (segments_.used(i) && segments_.GiveIfIdle(i))
+      segment_map_.erase(SegmentOfHost{segments_.info(i).key, segments_.info(i).host});
+  for (uint32_t i = 0; i < peers_.size(); ++i) {
+    if (!peers_.used(i) || !peers_.GiveIfIdle(i)) continue;
+    const Peer& p = peers_.info(i);
     peer_map_.erase(PeerKey{p.address, p.host});
     --hosts_[p.host].peers;
     if (--visited_peers_[p.visited] == 0) {
       visited_map_.erase(visited_of_[p.visited]);
       free_visited_.push_back(p.visited);
     }
-    p.used = false;
-    peers_.Give(i);
   }
   for (uint32_t i = 0; i < hosts_.size(); ++i) {
     if (!hosts_[i].used || hosts_[i].peers > 0) continue;

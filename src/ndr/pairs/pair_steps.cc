@@ -4,22 +4,28 @@
 #include "ndr/pairs/pair_walk.h"
 
 namespace ndr::pairs {
+namespace {
 
-void PairShard::Touch(uint32_t pair) {
-  if (!pairs_.Touch(pair)) return;
-  const Pair& p = pair_of_[pair];
-  peers_.Touch(p.peer);
-  if (p.port_slot != kNone) ports_.Touch(p.port_slot);
+// Rows between the steps of prefetching.
+constexpr size_t kAhead = 6;
+
+}  // namespace
+
+void PairShard::Touch(uint32_t pair, int w) {
+  if (!pairs_.Touch(pair, w)) return;
+  const Pair& p = pairs_.info(pair);
+  peers_.Touch(p.peer, w);
+  if (p.port_slot != kNone) ports_.Touch(p.port_slot, w);
 }
 
 void PairShard::Heat(uint32_t pair) {
   if (!pairs_.Heat(pair)) return;
-  const Pair& p = pair_of_[pair];
+  const Pair& p = pairs_.info(pair);
   peers_.Heat(p.peer);
   if (p.port_slot != kNone) ports_.Heat(p.port_slot);
   const uint32_t hot = pairs_.hot(pair);
   if (hot >= hot_pairs_.size()) hot_pairs_.resize(hot + 1);
-  Host& host = hosts_[peer_of_[p.peer].host];
+  Host& host = hosts_[peers_.info(p.peer).host];
   hot_pairs_[hot] = {};
   hot_pairs_[hot].next = host.first_pair;
   if (host.first_pair != kNone) hot_pairs_[pairs_.hot(host.first_pair)].previous = pair;
@@ -31,70 +37,85 @@ void PairShard::CoolPair(uint32_t pair) {
   if (h.previous != kNone)
     hot_pairs_[pairs_.hot(h.previous)].next = h.next;
   else
-    hosts_[peer_of_[pair_of_[pair].peer].host].first_pair = h.next;
+    hosts_[peers_.info(pairs_.info(pair).peer).host].first_pair = h.next;
   if (h.next != kNone) hot_pairs_[pairs_.hot(h.next)].previous = h.previous;
   if (h.rhythm != kNone) free_rhythms_.push_back(h.rhythm);
   h = {};
   pairs_.Cool(pair);
 }
 
-void PairShard::Add(const Row& row, const Counts& counts, int from, int to, int sign) {
-  const Pair& p = pair_of_[row.pair];
-  int64_t* sessions = pairs_.sessions(row.pair);
-  PairCell* pair = pairs_.cells(row.pair);
-  PeerCell* peer = peers_.cells(p.peer);
-  PortCell* port = p.port_slot == kNone ? nullptr : ports_.cells(p.port_slot);
-  HotPair& hot = hot_pairs_[pairs_.hot(row.pair)];
-  for (int w = from; w < to; ++w) {
-    sessions[w] += sign * counts.sessions;
-    pair[w].failed += sign * counts.failed;
-    pair[w].replied += sign * counts.replied;
-    peer[w].bytes_src += sign * static_cast<__int128>(row.bytes_src);
-    peer[w].bytes_dst += sign * static_cast<__int128>(row.bytes_dst);
-    if (port != nullptr) port[w].bytes += sign * (static_cast<__int128>(row.bytes_src) + row.bytes_dst);
-    hot.moved |= uint64_t{1} << std::min(w, 63);
+void PairShard::PrefetchParents(uint32_t pair, int w) const {
+  pairs_.PrefetchCounts(pair, w);
+  const Pair& p = pairs_.info(pair);
+  peers_.Prefetch(p.peer, w);
+  if (p.port_slot != kNone) ports_.Prefetch(p.port_slot, w);
+}
+
+void PairShard::PrefetchCounts(uint32_t pair, int w) const {
+  const Pair& p = pairs_.info(pair);
+  peers_.PrefetchCounts(p.peer, w);
+  if (p.port_slot != kNone) ports_.PrefetchCounts(p.port_slot, w);
+}
+
+void PairShard::Add(const Row& row, const Counts& counts, int w, int sign) {
+  const Pair& p = pairs_.info(row.pair);
+  PairCount& pair = pairs_.counts(row.pair)[w];
+  pair.sessions += sign * counts.sessions;
+  pair.failed += sign * counts.failed;
+  pair.replied += sign * counts.replied;
+  pair.moved = true;
+  PeerCount& peer = peers_.counts(p.peer)[w];
+  peer.bytes_src += sign * static_cast<__int128>(row.bytes_src);
+  peer.bytes_dst += sign * static_cast<__int128>(row.bytes_dst);
+  if (p.port_slot != kNone)
+    ports_.counts(p.port_slot)[w].bytes += sign * (static_cast<__int128>(row.bytes_src) + row.bytes_dst);
+}
+
+PairShard::Row PairShard::MakeRow(const PairColumns& c, size_t r, uint32_t pair, SliceRows* slice_rows) {
+  const Counts counts{c.sessions[r], c.deny[r], c.failed[r], c.replied[r]};
+  Row row{c.bytes_src[r],
+          c.bytes_dst[r],
+          pair,
+          static_cast<uint32_t>(counts.sessions),
+          static_cast<uint32_t>(counts.deny),
+          static_cast<uint32_t>(counts.failed),
+          static_cast<uint32_t>(counts.replied),
+          kNone,
+          0,
+          0,
+          0};
+  row.minutes = c.minutes[r] & 0x7fff;
+  if ((counts.sessions | counts.deny | counts.failed | counts.replied) >> 32 != 0) {
+    row.is_wide = 1;
+    row.sessions = static_cast<uint32_t>(slice_rows->wide.size());
+    slice_rows->wide.push_back(counts);
   }
+  return row;
 }
 
 void PairShard::Enter(SliceNumber slice, const DealtRows& dealt, size_t shard, int64_t age) {
   if (window_rows_.empty()) first_window_slice_ = slice;
   SliceRows& slice_rows = window_rows_.emplace_back();
+  const auto longest = static_cast<size_t>(geometry_.longest());
   const int from = geometry_.FirstHolding(age), past_from = geometry_.FirstReaching(age);
   slice_rows.rows.reserve(dealt.sides[shard].size());
   for (const RowSide& side : dealt.sides[shard]) {
-    const PairColumns& c = dealt.columns[side.batch];
-    const size_t r = side.row;
     const uint32_t pair = PairOfSide(dealt, side);
-    Touch(pair);
+    for (int w = past_from; w < geometry_.windows(); ++w) Touch(pair, w);
     Heat(pair);
-    const Counts counts{c.sessions[r], c.deny[r], c.failed[r], c.replied[r]};
+    Row row = MakeRow(dealt.columns[side.batch], side.row, pair, &slice_rows);
     HotPair& hot = hot_pairs_[pairs_.hot(pair)];
-    Row row{c.bytes_src[r],
-            c.bytes_dst[r],
-            pair,
-            static_cast<uint32_t>(counts.sessions),
-            static_cast<uint32_t>(counts.deny),
-            static_cast<uint32_t>(counts.failed),
-            static_cast<uint32_t>(counts.replied),
-            hot.last_row,
-            static_cast<uint16_t>(slice - hot.last_slice),
-            0,
-            0};
-    row.minutes = c.minutes[r] & 0x7fff;
-    if ((counts.sessions | counts.deny | counts.failed | counts.replied) >> 32 != 0) {
-      row.is_wide = 1;
-      row.sessions = static_cast<uint32_t>(slice_rows.wide.size());
-      slice_rows.wide.push_back(counts);
+    if (slice - hot.last_slice < geometry_.longest()) {
+      row.previous_row = hot.last_row;
+      row.previous_age = static_cast<uint16_t>(slice - hot.last_slice);
     }
-    if (slice - hot.last_slice >= geometry_.longest()) row.previous_row = kNone;
     hot.last_row = static_cast<uint32_t>(slice_rows.rows.size());
     hot.last_slice = slice;
-    if (hot.rhythm != kNone) {
-      const auto longest = static_cast<size_t>(geometry_.longest());
+    if (hot.rhythm != kNone)
       minutes_[hot.rhythm * longest + static_cast<size_t>(slice) % longest] |= row.minutes;
-    }
     slice_rows.rows.push_back(row);
-    Add(row, counts, from, geometry_.windows(), 1);
+    const Counts counts = slice_rows.Of(row);
+    for (int w = from; w < geometry_.windows(); ++w) Add(row, counts, w, 1);
     int64_t* past = pairs_.past(pair);
     for (int w = past_from; w < from; ++w) past[w] += counts.sessions;
   }
@@ -104,12 +125,18 @@ void PairShard::Leave(SliceNumber slice, int w) {
   const SliceRows& slice_rows = window_rows_[static_cast<size_t>(slice - first_window_slice_)];
   const auto longest = static_cast<size_t>(geometry_.longest());
   const bool last = w + 1 == geometry_.windows();
-  for (const Row& row : slice_rows.rows) {
-    Touch(row.pair);
+  const auto& rows = slice_rows.rows;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i + 3 * kAhead < rows.size()) pairs_.Prefetch(rows[i + 3 * kAhead].pair, w);
+    if (i + 2 * kAhead < rows.size()) PrefetchParents(rows[i + 2 * kAhead].pair, w);
+    if (i + kAhead < rows.size()) PrefetchCounts(rows[i + kAhead].pair, w);
+    const Row& row = rows[i];
+    Touch(row.pair, w);
     const Counts counts = slice_rows.Of(row);
-    Add(row, counts, w, w + 1, -1);
+    Add(row, counts, w, -1);
     pairs_.past(row.pair)[w] += counts.sessions;
-    if (const uint32_t rhythm = hot_pairs_[pairs_.hot(row.pair)].rhythm; last && rhythm != kNone)
+    if (!last) continue;
+    if (const uint32_t rhythm = hot_pairs_[pairs_.hot(row.pair)].rhythm; rhythm != kNone)
       minutes_[rhythm * longest + static_cast<size_t>(slice) % longest] = 0;
   }
 }
@@ -122,9 +149,10 @@ void PairShard::DropOldest() {
 void PairShard::EnterPast(const DealtRows& dealt, size_t shard, int from, int to) {
   for (const RowSide& side : dealt.sides[shard]) {
     const uint32_t pair = PairOfSide(dealt, side);
-    Touch(pair);
-    int64_t* past = pairs_.past(pair);
-    for (int w = from; w < to; ++w) past[w] += dealt.columns[side.batch].sessions[side.row];
+    for (int w = from; w < to; ++w) {
+      Touch(pair, w);
+      pairs_.past(pair)[w] += dealt.columns[side.batch].sessions[side.row];
+    }
   }
 }
 
@@ -137,9 +165,12 @@ void PairShard::KeepPast(SliceNumber slice, const DealtRows& dealt, size_t shard
 }
 
 void PairShard::LeavePast(SliceNumber slice, int w) {
-  for (const PastRow& row : past_rows_[static_cast<size_t>(slice - first_past_slice_)]) {
-    Touch(row.pair);
-    pairs_.past(row.pair)[w] -= row.sessions;
+  const auto& rows = past_rows_[static_cast<size_t>(slice - first_past_slice_)];
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i + 2 * kAhead < rows.size()) pairs_.Prefetch(rows[i + 2 * kAhead].pair, w);
+    if (i + kAhead < rows.size()) PrefetchParents(rows[i + kAhead].pair, w);
+    Touch(rows[i].pair, w);
+    pairs_.past(rows[i].pair)[w] -= rows[i].sessions;
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pairs of the windows that end at one slice end, as the correlation stage reads them (specification 3, Pairs).
+// The pairs of the windows that end at one slice end, as the correlation stage reads them (specification 3,
+// Pairs).
 #pragma once
 
 #include <cstdint>
@@ -22,9 +23,9 @@ struct PairSums {
 struct PairRhythm {
   int64_t active_minutes = 0;
   bool has_gap = false;
-  double gap_median = 0;      ///< minutes, inverted CDF; only with has_gap
-  bool scored = false;        ///< a window of at least 8 h and at least 8 gaps
-  double beacon_score = 0;    ///< only when scored
+  double gap_median = 0;    ///< minutes, inverted CDF; only with has_gap
+  bool scored = false;      ///< a window of at least 8 h and at least 8 gaps
+  double beacon_score = 0;  ///< only when scored
 };
 
 /// A service port as pairs hold it.
@@ -34,10 +35,10 @@ inline constexpr int32_t kNoPort = -1;
 struct WindowPair {
   base::Address peer;
   int32_t port = kNoPort;
-  /// Stable for the life of the pair inside one WindowPairs: callers may keep what they looked up under (shard, slot) while
-  /// `generation` of WindowPairs does not change.
+  /// Stable for the life of the pair inside one WindowPairs: callers may keep what they looked up under
+  /// (shard, slot) while `generation` of WindowPairs does not change.
   uint32_t shard = 0, slot = 0;
-  const int64_t* sessions = nullptr;  ///< by window, in the catalogue's order (shortest first)
+  const int64_t* sessions = nullptr;  ///< by window, shortest first; gone after the visit
 };
 
 /// Read-only view at the current slice end. Safe for several threads at once.
@@ -45,9 +46,10 @@ class WindowPairs {
  public:
   virtual ~WindowPairs() = default;
 
-  /// Calls `visit` for each pair of (host, role) with a session in the longest window, in no particular order (but the same
-  /// one for the same input).
-  virtual void Visit(base::Address host, catalogue::Role role, const std::function<void(const WindowPair&)>& visit) const = 0;
+  /// Calls `visit` for each pair of (host, role) with a session in the longest window, in no particular order
+  /// (but the same one for the same input).
+  virtual void Visit(base::Address host, catalogue::Role role,
+                     const std::function<void(const WindowPair&)>& visit) const = 0;
   virtual PairSums Sums(const WindowPair& pair, int window) const = 0;
   virtual PairRhythm Rhythm(const WindowPair& pair, int window) const = 0;
   /// Hosts of the role that had a session with `peer` in the window.

@@ -118,7 +118,11 @@ void Assembly::PlaceRows() {
 
 int64_t Assembly::WriteShard(size_t shard, const RowMetrics& metrics, FeatureColumns* columns) {
   int64_t saturated = 0;
-  const auto exclusive = pairs_.ExclusiveReach(shard);
+  // Without a look-back there is no novelty, and no need to ask who else knows a peer.
+  const bool novelty = DaysCovered(0) >= context_.project.lookback.min_days;
+  const auto exclusive =
+      novelty ? pairs_.ExclusiveReach(shard)
+              : std::vector<int64_t>(pairs_.shard(shard).hosts() * static_cast<size_t>(geometry_.windows()));
   pairs::PairShard& pairs = pairs_.shard(shard);
   for (const size_t i : items_of_[shard]) {
     const Item& item = items_[i];

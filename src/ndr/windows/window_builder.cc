@@ -95,6 +95,8 @@ arrow::Result<std::unique_ptr<WindowBuilder>> WindowBuilder::Make(
   if (base::SliceStart(first_slice) != first_slice)
     return arrow::Status::Invalid("the first slice starts at ", base::FormatInstant(first_slice),
                                   ", no quarter of an hour");
+  if (const size_t n = context->catalogue->windows().size(); n > pairs::kMaxWindows)
+    return arrow::Status::Invalid("windows: ", n, " of them, more than ", pairs::kMaxWindows);
   return std::unique_ptr<WindowBuilder>(
       new WindowBuilder(std::make_unique<State>(std::move(context), first_slice, history)));
 }
