@@ -136,21 +136,26 @@ arrow::Result<std::shared_ptr<arrow::RecordBatch>> PairBatch(const spec::Context
       {"bytes_dst_sum", &PairRow::bytes_dst}, {"deny_cnt", &PairRow::deny},
       {"failed_cnt", &PairRow::failed},       {"replied_cnt", &PairRow::replied},
       {"first_ts", &PairRow::first},          {"last_ts", &PairRow::last}};
-  std::vector<int64_t> starts;
-  std::vector<base::Address> sources, destinations;
-  std::vector<uint16_t> ports, active;
-  std::vector<uint8_t> has_port;
+  size_t rows = 0;
+  for (const SliceTables* slice : slices) rows += slice->pairs().size();
+  std::vector<int64_t> starts(rows);
+  std::vector<base::Address> sources(rows), destinations(rows);
+  std::vector<uint16_t> ports(rows), active(rows);
+  std::vector<uint8_t> has_port(rows);
   std::vector<int64_t> sums[std::size(kSums)];
+  for (auto& column : sums) column.resize(rows);
+  size_t i = 0;
   for (const SliceTables* slice : slices) {
     for (const PairRef& ref : SortedPairs(*slice)) {
       const PairRow& row = slice->pairs()[ref.pair];
-      starts.push_back(slice->slice_start());
-      sources.push_back(slice->addresses()[row.source]);
-      destinations.push_back(slice->addresses()[row.destination]);
-      ports.push_back(row.port < 0 ? 0 : static_cast<uint16_t>(row.port));
-      has_port.push_back(row.port >= 0);
-      active.push_back(row.active_minutes);
-      for (size_t s = 0; s < std::size(kSums); ++s) sums[s].push_back(row.*kSums[s].second);
+      starts[i] = slice->slice_start();
+      sources[i] = slice->addresses()[row.source];
+      destinations[i] = slice->addresses()[row.destination];
+      ports[i] = row.port < 0 ? 0 : static_cast<uint16_t>(row.port);
+      has_port[i] = row.port >= 0;
+      active[i] = row.active_minutes;
+      for (size_t s = 0; s < std::size(kSums); ++s) sums[s][i] = row.*kSums[s].second;
+      ++i;
     }
   }
   BatchBuilder batch(context.catalogue->Schema(Dataset::kDeltaPair), static_cast<int64_t>(starts.size()));

@@ -2,6 +2,7 @@
 #include "ndr/ingest/json_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -33,6 +34,32 @@ int HexValue(char c) {
 
 }  // namespace
 
+// A name with its closing quote, and what it was found to be.
+struct JsonReader::Guess {
+  static constexpr size_t kMaxBytes = 32;
+  int32_t node = -1;
+  size_t size = 0;
+  const NameTree::Entry* entry = nullptr;
+  alignas(8) char bytes[kMaxBytes];
+
+  void Set(int32_t of, std::string_view name_and_quote, const NameTree::Entry* found) {
+    node = name_and_quote.size() <= kMaxBytes ? of : -1;
+    size = name_and_quote.size();
+    entry = found;
+    if (node >= 0) std::memcpy(bytes, name_and_quote.data(), size);
+  }
+  // Reads up to kMaxBytes behind `at`.
+  bool Matches(const char* at) const {
+    size_t i = 0;
+    for (uint64_t mine, theirs; i + 8 <= size; i += 8) {
+      std::memcpy(&mine, bytes + i, 8);
+      std::memcpy(&theirs, at + i, 8);
+      if (mine != theirs) return false;
+    }
+    return std::memcmp(bytes + i, at + i, size - i) == 0;
+  }
+};
+
 // A recursive descent over one line. Functions return false with `error_` set; `at_` stands behind what was
 // read.
 class JsonReader::Cursor {
@@ -45,6 +72,8 @@ class JsonReader::Cursor {
     record_ = record;
     collected_ = collected;
     unescaped_.clear();
+    names_read_ = 0;
+    path_.clear();
     error_ = nullptr;
     SkipBlanks();
     if (at_ >= end_ || *at_ != '{') return "the line is no JSON object";
@@ -75,17 +104,12 @@ class JsonReader::Cursor {
     ++at_;
     if (Peek() == '}') return ++at_, true;
     for (;;) {
-      std::string_view key;
       if (Peek() != '"') return Fail("a name is missing in the JSON");
-      if (!Text(&key)) return false;
+      const size_t prefix = path_.size();
+      const NameTree::Entry* entry = nullptr;
+      if (!Name(node, &entry)) return false;
       if (Peek() != ':') return Fail("a colon is missing in the JSON");
       ++at_;
-      const size_t prefix = path_.size();
-      if (collected_ != nullptr) {
-        path_.append(prefix == 0 ? "" : ".").append(key);
-        collected_->insert(path_);
-      }
-      const NameTree::Entry* entry = node == kNoNode ? nullptr : names_.Find(node, key);
       if (!Value(entry, depth)) return false;
       path_.resize(prefix);
       const char next = Peek();
@@ -93,6 +117,28 @@ class JsonReader::Cursor {
       if (next == '}') return true;
       if (next != ',') return Fail("the JSON object does not end");
     }
+  }
+
+  // At '"'. Finds the name among those of `node`; lines of one log name their fields in the same order, so
+  // the name that stood here in the line before is tried first.
+  bool Name(int32_t node, const NameTree::Entry** entry) {
+    Guess* guess = node == kNoNode || names_read_ == guesses_.size() ? nullptr : &guesses_[names_read_++];
+    if (guess != nullptr && guess->node == node && guess->size < static_cast<size_t>(end_ - at_) &&
+        guess->Matches(at_ + 1)) {
+      *entry = guess->entry;
+      at_ += 1 + guess->size;
+      return true;
+    }
+    const char* begin = at_ + 1;
+    std::string_view name;
+    if (!Text(&name)) return false;
+    if (collected_ != nullptr) {
+      path_.append(path_.empty() ? "" : ".").append(name);
+      collected_->insert(path_);
+    }
+    if (node != kNoNode) *entry = names_.Find(node, name);
+    if (guess != nullptr) guess->Set(node, {begin, static_cast<size_t>(at_ - begin)}, *entry);
+    return true;
   }
 
   // At '['. Its first element stands for the field, unless that is an object or array.
@@ -240,6 +286,8 @@ class JsonReader::Cursor {
   }
 
   const NameTree& names_;
+  std::array<Guess, 64> guesses_;  // by the number of the name within the line
+  size_t names_read_ = 0;
   const char* at_ = nullptr;
   const char* end_ = nullptr;
   const char* error_ = nullptr;

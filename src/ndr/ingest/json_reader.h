@@ -65,6 +65,7 @@ class JsonReader {
 
  private:
   class Cursor;
+  struct Guess;
   std::unique_ptr<Cursor> cursor_;
 };
 
