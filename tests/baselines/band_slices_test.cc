@@ -91,6 +91,16 @@ TEST(BandSlicesTest, AnOutageTakesItsSlicesAndTheWindowsOverIt) {
   EXPECT_EQ(b.possible(), 96);
 }
 
+// The slice of 08:00 alone is missing: the hours that end at 08:30, 08:45 and 09:00 lack it, the next one
+// does not.
+TEST(BandSlicesTest, AWindowIsItsOwnSlicesAndNoMore) {
+  const base::Micros start = At("2024-04-15T00:00:00"), end = At("2024-04-16T00:00:00");
+  auto slices = Slices(start, end);
+  std::erase(slices, At("2024-04-15T08:00:00"));
+  const BandSlices b(CalendarOf("UTC"), {{"w_1h", 4}}, slices, start, end);
+  EXPECT_EQ(b.At(TimeBand::kWdWorking, 0), 40 - 4);
+}
+
 // max(8, min(50, b/2)): b = 200 gives 50; b = 41 gives 20.5, so 20 is cold and 21 is not; b = 10 gives 8.
 TEST(IsColdTest, ComparesWithTheLeastSupport) {
   EXPECT_TRUE(IsCold(49, 50, 200));

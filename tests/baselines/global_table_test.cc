@@ -57,8 +57,9 @@ TEST_F(GlobalTableTest, AnswersOverAllSegments) {
                   .ok());
 }
 
-// Part i holds 3 + i distinct values of sessions_cnt and one of each other metric, 16 bytes each: 80, 96, 112, 128, 144. The
-// fourth exceeds 300 bytes: the 12 runs of four parts are spilled, the 3 of the last are not.
+// Part i holds 3 + i distinct values of sessions_cnt and one of each other metric, 16 bytes each: 80, 96,
+// 112, 128, 144. The fourth exceeds 300 bytes: the 12 runs of four parts are spilled, the 3 of the last are
+// not.
 TEST_F(GlobalTableTest, SpillingChangesNothingButTheCounters) {
   GlobalTable held(plan_, kRange, 0, nullptr);
   MemorySpill spill;

@@ -66,26 +66,27 @@ class PairRarityTest : public ::testing::Test {
 };
 
 // Host 1 met the server in 1 + 2 sessions on day 10 and 3 on day 12: seen 6 on 2 days, rarity 1/7. Host 2 met
-// it once: 1/2, rare. The segment of both: seen 7 on days 10, 11 and 12, rarity 1/8.
+// it once: 1/2, rare; host 3 too. The segment of all: seen 8 on days 10, 11 and 12, rarity 1/9.
 TEST_F(PairRarityTest, SumsByHostAndBySegment) {
   PairRarity pairs(plan_, range_);
   ASSERT_TRUE(pairs
                   .Add(*DeltaPairs({{"10.0.0.1", "10.9.0.9", 443, 1152, 3},
                                     {"10.0.0.2", "10.9.0.9", 443, 1056, 1},
+                                    {"10.0.0.3", "10.9.0.9", 443, 1152, 1},
                                     {"10.0.0.1", "10.9.0.9", 443, 1008, 1}}))
                   .ok());
   ASSERT_TRUE(pairs.Add(*DeltaPairs({{"10.0.0.1", "10.9.0.9", 443, 1008, 2}})).ok());
   const PairTables tables = *pairs.Finish();
   ASSERT_EQ(tables.host.size(), 1u);
   const arrow::RecordBatch& host = *tables.host[0];
-  ASSERT_EQ(host.num_rows(), 2);
+  ASSERT_EQ(host.num_rows(), 3);
   EXPECT_EQ(Line(host, 0), "10.0.0.1|10.9.0.9|443 6 2 3 0.14285714285714285 0 ");
   EXPECT_EQ(Number(host, 0, "pair_last_seen_ts"), static_cast<double>(AtSlice(1153)));
   EXPECT_EQ(Line(host, 1), "10.0.0.2|10.9.0.9|443 1 1 1 0.5 1 ");
   const arrow::RecordBatch& segment = *tables.segment[0];
   ASSERT_EQ(segment.num_rows(), 1);
   EXPECT_EQ(Cell(segment, 0, "segment_id"), "10.0.0.0/24");
-  EXPECT_EQ(Line(segment, 0), "10.0.0.0/24|10.9.0.9|443 7 3 2.3333333333333335 0.125 0 ");
+  EXPECT_EQ(Line(segment, 0), "10.0.0.0/24|10.9.0.9|443 8 3 2.6666666666666665 0.1111111111111111 0 ");
   EXPECT_EQ(Number(segment, 0, "pair_last_seen_ts"), static_cast<double>(AtSlice(1153)));
   EXPECT_TRUE(CheckUniqueKeys(*context_->catalogue, Dataset::kPairHost, tables.host).ok());
 }

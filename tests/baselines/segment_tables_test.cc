@@ -274,10 +274,12 @@ TEST_F(SegmentTablesTest, MetadataTellsWhatAHostIs) {
   MachineNames machines({" vdi-"});
   machines.Add(*base::ParseAddress("10.0.0.2"), "VDI-0042");
   machines.Add(*base::ParseAddress("10.0.0.1"), "printer");
-  const auto tables =
-      Make(Rows("10.0.0.1", "sessions_cnt", Times(60, 3)) + Rows("10.0.0.2", "sessions_cnt", Times(60, 3)) +
-               Rows("10.0.0.3", "sessions_cnt", Times(49, 3)),
-           {}, machines);
+  auto rows = Rows("10.0.0.1", "sessions_cnt", Times(60, 3));
+  std::swap(rows[0], rows[30]);  // neither the first nor the last row to arrive is the earliest or latest
+  std::swap(rows[59], rows[20]);
+  const auto tables = Make(
+      rows + Rows("10.0.0.2", "sessions_cnt", Times(60, 3)) + Rows("10.0.0.3", "sessions_cnt", Times(49, 3)),
+      {}, machines);
   const arrow::RecordBatch& m = *tables.ip_metadata;
   ASSERT_EQ(m.num_rows(), 3);
   EXPECT_EQ(Cell(m, 0, "machine_name"), "printer");

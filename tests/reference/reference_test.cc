@@ -199,6 +199,7 @@ TEST_F(ReferenceTest, KnowsTheShortestAndTheLongestHorizon) {
   builder.AddHorizon("14d", 0, 14);
   builder.AddHorizon("7d", 7, 14);
   builder.AddHorizon("30d", 0, 30);
+  builder.AddHorizon("20d", 0, 20);
   const auto reference = *builder.Finish();
   EXPECT_EQ(reference->shortest(), 1u);
   EXPECT_EQ(reference->longest(), 2u);

@@ -144,7 +144,11 @@ arrow::Result<PairTables> PairRarity::Finish() {
   lines.reserve(index_.size());
   for (const auto& [pair, index] : index_) lines.push_back({pair, index, 0});
   index_ = {};
-  std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.pair < b.pair; });
+  const auto by_host = [](const Line& line) {
+    return std::tie(line.pair.source, line.pair.destination, line.pair.port);
+  };
+  std::sort(lines.begin(), lines.end(),
+            [&](const Line& a, const Line& b) { return by_host(a) < by_host(b); });
   const auto day_count = [&](const uint64_t* words) {
     int64_t days = 0;
     for (size_t w = 0; w < day_words_; ++w) days += std::popcount(words[w]);
@@ -175,16 +179,17 @@ arrow::Result<PairTables> PairRarity::Finish() {
     rank_of.push_back(
         static_cast<uint32_t>(std::lower_bound(ranked.begin(), ranked.end(), id) - ranked.begin()));
   for (Line& line : lines) line.segment = rank_of[line.segment];
-  const auto key = [](const Line& line) {
+  const auto by_segment = [](const Line& line) {
     return std::tie(line.segment, line.pair.destination, line.pair.port);
   };
-  std::sort(lines.begin(), lines.end(), [&](const Line& a, const Line& b) { return key(a) < key(b); });
+  std::sort(lines.begin(), lines.end(),
+            [&](const Line& a, const Line& b) { return by_segment(a) < by_segment(b); });
   std::vector<uint64_t> days(day_words_);
   for (size_t i = 0; i < lines.size();) {
     const Line& first = lines[i];
     Seen seen;
     std::fill(days.begin(), days.end(), 0);
-    for (; i < lines.size() && key(lines[i]) == key(first); ++i) {
+    for (; i < lines.size() && by_segment(lines[i]) == by_segment(first); ++i) {
       seen.sessions += seen_[lines[i].index].sessions;
       seen.last = std::max(seen.last, seen_[lines[i].index].last);
       for (size_t w = 0; w < day_words_; ++w) days[w] |= days_[lines[i].index * day_words_ + w];

@@ -42,7 +42,7 @@ class PairRarity {
   struct Pair {
     base::Address source, destination;
     uint16_t port = 0;
-    friend auto operator<=>(const Pair&, const Pair&) = default;
+    friend bool operator==(const Pair&, const Pair&) = default;
   };
   struct PairHash {
     using is_avalanching = void;
