@@ -95,12 +95,13 @@ std::shared_ptr<const reference::Reference> MakeReference(const spec::Context& c
   for (const int days : {7, 30}) {
     const size_t h = builder.AddHorizon(std::to_string(days) + "d", kEnd - (days + 1) * base::kMicrosPerDay,
                                         kEnd - base::kMicrosPerDay);
-    for (const Dataset table : {Dataset::kFgBHost, Dataset::kIpMetadata})
-      builder.Add(h, table, *RandomBatch(context, table, keys, keys.host.size(), &random)).Abort();
-    builder.Add(h, Dataset::kFgBSegment, *RandomBatch(context, Dataset::kFgBSegment, keys, 10, &random))
-        .Abort();
-    builder.Add(h, Dataset::kFgBGlobal, *RandomBatch(context, Dataset::kFgBGlobal, keys, 10, &random))
-        .Abort();
+    for (const Dataset table :
+         {Dataset::kFgBHost, Dataset::kIpMetadata, Dataset::kFgBSegment, Dataset::kFgBGlobal}) {
+      // One segment's rows, and the network's, are the first ten keys.
+      const bool by_host = table == Dataset::kFgBHost || table == Dataset::kIpMetadata;
+      const auto rows = RandomBatch(context, table, keys, by_host ? keys.host.size() : 10, &random);
+      if (const auto status = builder.Add(h, table, *rows); !status.ok()) status.Abort();
+    }
   }
   return builder.Finish().ValueOrDie();
 }
