@@ -41,9 +41,10 @@ arrow::Result<std::vector<simulate::FindingRow>> ReadFindings(const std::string&
   std::vector<simulate::FindingRow> rows;
   for (std::string line; std::getline(lines, line);) {
     const auto json = nlohmann::json::parse(line, nullptr, false);
-    const auto host = base::ParseAddress(json.value("host", ""));
+    if (!json.is_object()) return base::UsageError(fmt::format("{}: line {} is no JSON object; write it with 'ndr findings --format json'", path, rows.size() + 1));
+    const auto host = base::ParseAddress(json.value("host_ip", ""));
     const auto first = base::ParseCivil(json.value("first_ts", "")), last = base::ParseCivil(json.value("last_ts", ""));
-    if (!json.is_object() || !host || !first || !last)
+    if (!host || !first || !last)
       return base::UsageError(fmt::format("{}: line {} is no finding; write it with 'ndr findings --format json'", path, rows.size() + 1));
     rows.push_back({*host, json.value("kind", ""), json.value("score", 0.0), first->micros, last->micros});
   }
