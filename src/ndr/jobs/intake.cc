@@ -60,7 +60,7 @@ arrow::Result<std::vector<Intake::Candidate>> Intake::FindLogs() {
     if (++passed_over == 1) why = source.status().message();
   }
   if (logs.empty()) return base::UsageError(why.empty() ? "the input holds no files; --input takes log files, folders and globs" : why);
-  if (passed_over > 0) report_->Note(fmt::format("{} files are no logs and were passed over, the first because: {}", passed_over, why));
+  if (passed_over > 0) report_->Note(fmt::format("passed over what is no log ({} of {} files): {}", passed_over, paths->size(), why));
   report_->counters().Add("files_read", static_cast<int64_t>(logs.size()));
   report_->counters().Add("files_passed_over", passed_over);
   return logs;
