@@ -20,7 +20,8 @@ endif()
 
 find_program(NDR_CCACHE ccache)
 if(NDR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${NDR_CCACHE}")
+  # Paths count from the source folder, so that another clone finds what this one compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${NDR_CCACHE}")
 endif()
 
 find_program(NDR_MOLD mold)

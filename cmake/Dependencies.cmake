@@ -10,8 +10,6 @@ find_package(fmt CONFIG REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(PkgConfig REQUIRED)
-find_package(simdjson CONFIG REQUIRED)
-find_package(spdlog CONFIG REQUIRED)
 find_package(ZLIB REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 
@@ -29,7 +27,5 @@ target_link_libraries(ndr_dependencies INTERFACE
   OpenSSL::Crypto
   Parquet::parquet_shared
   PkgConfig::zstd
-  simdjson::simdjson
-  spdlog::spdlog
   Threads::Threads
   ZLIB::ZLIB)
