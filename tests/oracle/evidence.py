@@ -84,7 +84,7 @@ def beacons(con):
                        WHERE window_label = (SELECT arg_max(window_label, k) FROM win) GROUP BY ALL),
         p AS (
             SELECT host_ip, role, window_label, peer_ip, dst_port, window_end_ts, beacon_score, replied_cnt, failed_cnt,
-                sessions_cnt, active_minutes_cnt AS m, peer_hosts_cnt, max(active_days) AS active_days
+                sessions_cnt, active_minutes_cnt AS m, peer_hosts_cnt, gap_median, max(active_days) AS active_days
             FROM fg_c_pair JOIN address a ON a.ip = peer_ip AND a.outside
             WHERE window_label = (SELECT arg_max(window_label, k) FROM win) AND (dst_port IS NULL OR dst_port NOT IN ({ports}))
                 AND (coalesce(beacon_score >= 0.5, false) OR (role = 'outbound' AND dst_port IS NOT NULL
@@ -113,14 +113,17 @@ def evidence(con):
         return f"""CASE WHEN arg_min(kind, (-{side}, kind)) FILTER ({side} > 0) = 'denials'
             AND coalesce(max({side}) FILTER (kind = 'scanning'), 0) >= 0.5 * max({side}) FILTER (kind = 'denials')
             THEN 'scanning' ELSE arg_min(kind, (-{side}, kind)) FILTER ({side} > 0) END"""
-    by_kind = ", ".join(f"max({side}) FILTER (kind = '{k}' AND {side} > 0) AS {side}_{k}"
-                        for side in ("change", "standing") for k in metrics.KINDS)
+    by_kind = ", ".join(f"max({side}) FILTER (kind = '{k}' AND {side} > 0) AS {name}_{k}"
+                        for side, name in (("change", "evidence"), ("standing", "standing_evidence"))
+                        for k in metrics.KINDS)
     con.execute(f"""
         CREATE TABLE said AS
-        SELECT host_ip, e, kind, metric, role, window_label, x, own, peers, place, change, standing FROM spoken
+        SELECT host_ip, e, kind, metric, role, window_label, x, own, peers, place, change, standing,
+            NULL::BIGINT AS gap_median FROM spoken
         UNION ALL
-        SELECT host_ip, epoch_us(window_end_ts)::BIGINT // 900000000, 'beaconing', 'beacon_score', role, window_label,
-            beacon_score, NULL, NULL, peer_ip, change, standing FROM spoken_pair;
+        SELECT host_ip, epoch_us(window_end_ts)::BIGINT // 900000000, 'beaconing',
+            CASE WHEN beat >= coalesce(dead, 0) THEN 'beacon_score' ELSE 'active_minutes_cnt' END, role, window_label,
+            CASE WHEN beat >= coalesce(dead, 0) THEN beacon_score ELSE m END, NULL, NULL, concat_ws('|', peer_ip, dst_port), change, standing, gap_median FROM spoken_pair;
         CREATE TABLE evidence_kind AS
         SELECT host_ip, e, kind, coalesce(max(change), 0) AS change, coalesce(max(standing), 0) AS standing
         FROM said GROUP BY ALL;
@@ -129,19 +132,19 @@ def evidence(con):
             {score('standing')} AS standing_score, {kind('standing')} AS standing_kind, {by_kind},
             instant(getvariable('reference')) AS reference_ts
         FROM evidence_kind GROUP BY ALL HAVING {score('change')} >= 20 OR {score('standing')} >= 20;
-        -- of each kind the strongest term; strength is the larger of the two
+        -- of each kind the strongest term, by change, then unlike peers
         CREATE TABLE fg_c_reason AS
         SELECT host_ip, instant(e) AS window_end_ts, kind, metric, role, window_label, x, own, peers, place,
-            coalesce(change, 0) AS evidence, coalesce(standing, 0) AS standing
+            coalesce(change, 0) AS evidence, coalesce(standing, 0) AS standing, gap_median::DOUBLE AS gap_median
         FROM said JOIN (SELECT host_ip, epoch_us(window_end_ts)::BIGINT // 900000000 AS e FROM fg_c_evidence) USING (host_ip, e)
         WHERE greatest(change, standing) > 0
         QUALIFY row_number() OVER (PARTITION BY host_ip, e, kind
-            ORDER BY greatest(change, standing) DESC, metric, role, window_label) = 1;
+            ORDER BY coalesce(change, 0) DESC, coalesce(standing, 0) DESC, metric, role, window_label) = 1;
         CREATE TABLE fg_c_evidence_out AS
-        SELECT v.*, r.reasons FROM fg_c_evidence v JOIN (
+        SELECT v.*, a.segment_id, r.reasons FROM fg_c_evidence v JOIN address a ON a.ip = host_ip JOIN (
             SELECT host_ip, window_end_ts, list(struct_pack(kind := kind, metric := metric, role := role,
                 window_label := window_label, x := x, own := own, peers := peers, "at" := place, evidence := evidence,
-                standing := standing) ORDER BY greatest(evidence, standing) DESC, kind) AS reasons
+                standing := standing, gap_median := gap_median) ORDER BY evidence DESC, standing DESC, kind) AS reasons
             FROM fg_c_reason GROUP BY ALL) r USING (host_ip, window_end_ts)""")
 
 

@@ -38,7 +38,7 @@ def time_bands(con, cfg):
                 (SELECT host_ip, role, sum(n)::HUGEINT AS total FROM band_total GROUP BY ALL) USING (host_ip, role)
             WHERE n * {share.denominator} >= total * {share.numerator})
         SELECT r, h, CASE WHEN baseline_time_band IS NULL OR baseline_time_band <> time_band THEN NULL
-            WHEN NOT EXISTS (SELECT 1 FROM band_total b WHERE b.host_ip = c.host_ip AND b.role = c.role) THEN NULL
+            WHEN NOT EXISTS (SELECT 1 FROM band_total b WHERE b.host_ip = c.host_ip AND b.role = c.role AND b.n > 0) THEN NULL
             ELSE NOT EXISTS (SELECT 1 FROM typical t WHERE t.host_ip = c.host_ip AND t.role = c.role
                              AND t.time_band = c.time_band) END::INTEGER AS time_band_violation_flag
         FROM crow c""")

@@ -47,7 +47,7 @@ def of_host(host, changes, standings):
             same = same or [f for f in active if episode["kind"] in f["kinds"]]
         if same and (standing or episode["score"] < same[-1]["score"] + REOPEN_ABOVE):
             finding = same[-1]
-            finding["times"] += 1
+            finding["times"] += finding["standing"] == bool(standing)   # the other sort is the same episode seen twice
             finding["score"] = max(finding["score"], episode["score"])
             finding["last"] = max(finding["last"], episode["last"])
             finding["kinds"] |= episode["kinds"]
@@ -60,7 +60,7 @@ def of_host(host, changes, standings):
 
 def from_evidence(con, kinds):
     """Every finding of the table fg_c_evidence, hosts by address."""
-    names = [f"{side}_{k}" for side in ("change", "standing") for k in kinds]
+    names = [f"{side}_{k}" for side in ("evidence", "standing_evidence") for k in kinds]
     rows = con.execute(f"SELECT host_ip, window_end_ts, score, kind, standing_score, standing_kind, {', '.join(names)} "
                        "FROM fg_c_evidence ORDER BY host_ip, window_end_ts").fetchall()
     hosts = {}

@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 import compare
+import findings
 import generate
+import metrics
 import oracle
 import scenarios
 
@@ -42,7 +44,7 @@ def both(request, tmp_path_factory):
         scenario.project["ip_machine_mapping"] = {"path": str(machines)}
     root = replay(scenario, folder)
     con = oracle.run(scenario.records, scenario.project, scenario.reference, scenario.horizons)
-    yield SimpleNamespace(con=con, root=str(root), scenario=scenario)
+    yield SimpleNamespace(con=con, root=str(root), scenario=scenario, project=str(folder / "project.json"))
     con.close()
 
 
@@ -50,6 +52,18 @@ def both(request, tmp_path_factory):
 def test_dataset(both, dataset):
     differences = compare.dataset(both.con, both.root, dataset)
     assert not differences, f"{both.scenario.name}\n{differences}"
+
+
+def test_findings(both):
+    """`ndr findings` shows the findings of the oracle's evidence."""
+    run = subprocess.run([BINARY, "findings", "--root", both.root, "--project", both.project, "--format", "json"],
+                         capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
+    assert run.returncode == 0, run.stderr
+    theirs = {(f["host_ip"], f["kind"], f["first_ts"], f["last_ts"], round(f["score"], 6), f["severity"], f["times"],
+               f["standing"]) for f in map(json.loads, run.stdout.splitlines())}
+    ours = {(f["host_ip"], f["kind"], f["first"].isoformat() + "Z", f["last"].isoformat() + "Z", round(f["score"], 6),
+             f["severity"], f["times"], f["standing"]) for f in findings.from_evidence(both.con, metrics.KINDS)}
+    assert theirs == ours and ours
 
 
 def test_input_is_nasty_enough(both):

@@ -177,7 +177,7 @@ def test_distances(con, plain):
                 assert x[f"{name}_z_mad"] is None
                 continue
             if level != x["baseline_level"]:
-                exceptions.append(f"{name}={level}")
+                exceptions.append(f"{metric}={level}")
             z = (value - s[0]) / s[6]
             levels.add(level)
             assert x[f"{name}_z_mad"] == pytest.approx(z) and x[f"{name}_excess_over_p95"] == max(0, value - s[1])

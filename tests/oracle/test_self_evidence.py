@@ -153,9 +153,9 @@ def test_evidence(con, world):
         assert row["score"] == pytest.approx(score) and row["standing_score"] == pytest.approx(standing)
         assert (row["kind"], row["standing_kind"]) == (kind, standing_kind)
         for name, (change, unlike) in kinds.items():
-            assert row[f"change_{name}"] == (pytest.approx(change) if change > 0 else None)
-            assert row[f"standing_{name}"] == (pytest.approx(unlike) if unlike > 0 else None)
-        strengths = [max(r["evidence"], r["standing"]) for r in row["reasons"]]
+            assert row[f"evidence_{name}"] == (pytest.approx(change) if change > 0 else None)
+            assert row[f"standing_evidence_{name}"] == (pytest.approx(unlike) if unlike > 0 else None)
+        strengths = [(r["evidence"], r["standing"]) for r in row["reasons"]]
         assert strengths == sorted(strengths, reverse=True)
         assert {r["kind"] for r in row["reasons"]} == {k for k, v in kinds.items() if max(v) > 0}
     assert {r["kind"] for r in ours.values()} >= {"volume", "scanning", "beaconing", "exfiltration", "lateral_movement"}
