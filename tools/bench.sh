@@ -4,6 +4,7 @@
 set -euo pipefail
 
 bash tools/python_env.sh build/python tools/requirements.txt tools/requirements-test.txt
+cmake --build --preset release --target bench_jobs
 build/python/bin/python bench/compare.py --ndr build/ndr
 cmake --build --preset release --target benchmarks
 for program in build/release/bin/*_bench; do
