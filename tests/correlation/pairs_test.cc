@@ -163,6 +163,7 @@ TEST(PairRows, BeaconsAndFailingPairsOfTheLongestWindow) {
   add("203.0.113.3", pairs::kNoPort, 100, 0, {100, true, 14, true, 0.9});  // a beacon without a port
   add("203.0.113.4", 443, 100, 50, {31, true, 14, false, 0});              // half of the sessions failed
   add("203.0.113.5", 443, 100, 49, {31, true, 14, false, 0});              // fewer
+  add("203.0.113.7", pairs::kNoPort, 100, 100, {90, true, 14, false, 0});  // without a port only beacons stand there
   add("203.0.113.6", 443, 100, 50, {30, true, 14, false, 0});              // too few minutes
   const auto out = s.Correlate();
   const auto& p = *out.horizons[0].pair;

@@ -145,7 +145,7 @@ TEST(Standing, JoinsTheActiveFindingThatHasItsKindAmongItsEvidence) {
   const auto joined = Of({volume, Standing(kStart + kMicrosPerDay, 30)});
   ASSERT_EQ(joined.size(), 1u);
   EXPECT_EQ(joined[0].kind, Kind::kVolume);
-  EXPECT_EQ(joined[0].times, 2);
+  EXPECT_EQ(joined[0].times, 1) << "a change's times are its own";
   EXPECT_EQ(joined[0].score, 60);
   EXPECT_FALSE(joined[0].standing);
   EXPECT_EQ(Of({Change(kStart, 60, Kind::kVolume), Standing(kStart + kMicrosPerDay, 30)}).size(), 2u);
@@ -160,6 +160,20 @@ TEST(Standing, BothSidesOfOneOccurrenceAreOneTime) {
   EXPECT_EQ(findings[0].times, 1);
   EXPECT_EQ(findings[0].score, 70);
   EXPECT_FALSE(findings[0].standing);
+}
+
+TEST(Standing, AnyEndOfAnEpisodeGivesItsEvidence) {
+  // The strongest end says volume alone; scanning is the evidence of the end before.
+  End first = Change(kStart, 30, Kind::kVolume);
+  first.evidence[static_cast<size_t>(Kind::kScanning)] = 0.5;
+  const auto joined =
+      Of({first, Change(kStart + kHour, 60, Kind::kVolume), Standing(kStart + kMicrosPerDay, 30)});
+  ASSERT_EQ(joined.size(), 1u);
+  EXPECT_EQ(joined[0].evidence[static_cast<size_t>(Kind::kVolume)], 3);
+  // What was standing at a change's ends is no evidence of the change.
+  End other = Change(kStart, 60, Kind::kVolume);
+  other.standing_evidence[static_cast<size_t>(Kind::kScanning)] = 0.5;
+  EXPECT_EQ(Of({other, Standing(kStart + kMicrosPerDay, 30)}).size(), 2u);
 }
 
 TEST(Standing, ItsReasonsAreOrderedByHowUnlikePeersTheyAre) {

@@ -110,7 +110,8 @@ class HostPairs {
     const auto longest = static_cast<int>(windows_ - 1);
     const pairs::PairRhythm rhythm = pairs_.Rhythm(pair, longest);
     bool shown = rhythm.scored && rhythm.beacon_score >= kBeaconShown;
-    if (!shown && role_ == catalogue::Role::kOutbound && rhythm.active_minutes > kFailingMinutes) {
+    const bool may_fail = role_ == catalogue::Role::kOutbound && pair.port != pairs::kNoPort;
+    if (!shown && may_fail && rhythm.active_minutes > kFailingMinutes) {
       const pairs::PairSums sums = pairs_.Sums(pair, longest);
       shown = 2 * sums.failed >= sums.sessions;
     }

@@ -70,11 +70,10 @@ void FindingsBuilder::Extend(Host* host, const End& end, bool standing) {
     host->closed.push_back(std::move(*open));
     open.reset();
   }
-  if (!open) {
-    open = Episode{end.ts, end.ts, standing, end};
-    return;
-  }
+  if (!open) open = Episode{end.ts, end.ts, standing, end, {}};
   open->last_ts = end.ts;
+  const auto& evidence = standing ? end.standing_evidence : end.evidence;
+  for (size_t k = 0; k < evidence.size(); ++k) open->evidence[k] = std::max(open->evidence[k], evidence[k]);
   if (score > (standing ? open->strongest.standing_score : open->strongest.score)) open->strongest = end;
 }
 
@@ -83,27 +82,24 @@ namespace {
 // The findings of one host while its episodes are joined to them.
 class HostFindings {
  public:
-  using Kinds = std::array<bool, catalogue::kKinds>;
+  using Evidence = std::array<double, catalogue::kKinds>;
 
   explicit HostFindings(base::Micros memory) : memory_(memory) {}
 
   // Opens or joins a finding with the episode [first, last], whose strongest end is `end`.
-  void Apply(base::Micros first, base::Micros last, bool standing, const End& end) {
+  void Apply(base::Micros first, base::Micros last, bool standing, const End& end, const Evidence& evidence) {
     const double score = standing ? end.standing_score : end.score;
     const catalogue::Kind kind = standing ? *end.standing_kind : *end.kind;
-    size_t i = LastActive(first, [&](size_t f) { return findings_[f].kind == kind; });
+    size_t i = LastActive(first, [&](const Finding& f) { return f.kind == kind; });
     if (i == findings_.size() && standing)
-      i = LastActive(first, [&](size_t f) { return kinds_[f][static_cast<size_t>(kind)]; });
+      i = LastActive(first, [&](const Finding& f) { return f.evidence[static_cast<size_t>(kind)] > 0; });
     const bool reopens = i < findings_.size() && !standing && score >= findings_[i].score + kReopens;
     if (i == findings_.size() || reopens)
       i = Open(first, last, standing, end, score, kind);
     else
-      JoinTo(&findings_[i], first, last, standing, end, score);
-    const auto& evidence = standing ? end.standing_evidence : end.evidence;
-    for (size_t k = 0; k < catalogue::kKinds; ++k) {
+      JoinTo(&findings_[i], last, standing, end, score);
+    for (size_t k = 0; k < evidence.size(); ++k)
       findings_[i].evidence[k] = std::max(findings_[i].evidence[k], evidence[k]);
-      kinds_[i][k] = kinds_[i][k] || end.evidence[k] > 0 || end.standing_evidence[k] > 0;
-    }
     findings_[i].severity = SeverityOf(findings_[i].score);
   }
 
@@ -114,7 +110,7 @@ class HostFindings {
   template <class Matches>
   size_t LastActive(base::Micros at, Matches matches) const {
     for (size_t i = findings_.size(); i-- > 0;)
-      if (matches(i) && at - findings_[i].last_ts <= memory_) return i;
+      if (matches(findings_[i]) && at - findings_[i].last_ts <= memory_) return i;
     return findings_.size();
   }
 
@@ -132,17 +128,12 @@ class HostFindings {
     f.standing = standing;
     f.reasons = ReasonsOf(end, standing);
     findings_.push_back(std::move(f));
-    kinds_.push_back({});
     return findings_.size() - 1;
   }
 
-  static void JoinTo(Finding* f, base::Micros first, base::Micros last, bool standing, const End& end,
-                     double score) {
-    // The change and the standing side of one occurrence are not two.
-    const bool overlaps = first <= f->last_ts && f->first_ts <= last;
-    if (!overlaps) ++f->times;
+  static void JoinTo(Finding* f, base::Micros last, bool standing, const End& end, double score) {
+    f->times += f->standing == standing;
     f->last_ts = std::max(f->last_ts, last);
-    f->standing = f->standing && standing;
     if (score <= f->score) return;
     f->score = score;
     f->strongest_ts = end.ts;
@@ -151,7 +142,6 @@ class HostFindings {
 
   base::Micros memory_;
   std::vector<Finding> findings_;
-  std::vector<Kinds> kinds_;  // among the evidence of each finding
 };
 
 }  // namespace
@@ -165,7 +155,8 @@ std::vector<Finding> FindingsBuilder::Finish() {
       return std::tie(a.first_ts, a.standing) < std::tie(b.first_ts, b.standing);
     });
     HostFindings joined(options_.memory_days * base::kMicrosPerDay);
-    for (const Episode& e : host.closed) joined.Apply(e.first_ts, e.last_ts, e.standing, e.strongest);
+    for (const Episode& e : host.closed)
+      joined.Apply(e.first_ts, e.last_ts, e.standing, e.strongest, e.evidence);
     for (Finding& f : joined.Take()) findings.push_back(std::move(f));
   }
   hosts_.clear();

@@ -37,7 +37,7 @@ struct Reason {
   std::optional<double> own, peers;
   std::string at;  ///< port, peer or `peer|port`; empty: none
   double evidence = 0, standing = 0;
-  std::optional<double> gap_median;  ///< minutes; beacons only
+  std::optional<double> gap_median;  ///< minutes; of a pair that beacons
 };
 
 /// One host at one end: a row of fg_c/evidence. Kinds as in catalogue::Kind; evidence 0 is none.
@@ -64,10 +64,11 @@ struct Finding {
   double score = 0;               ///< 0 to 100, the largest of its ends
   Severity severity = Severity::kNone;
   catalogue::Kind kind{};
-  int64_t times = 1;      ///< episodes that it stands for
-  bool standing = false;  ///< made of standing episodes alone: a host that always was that bad
-  std::array<double, catalogue::kKinds>
-      evidence{};               ///< of the strongest end; of being unlike peers where standing
+  /// Episodes of its own sort: the change and the standing side of one occurrence are not two.
+  int64_t times = 1;
+  bool standing = false;  ///< opened by a standing episode: a host that always was that bad
+  /// By kind, the largest of its ends; of standing episodes that of being unlike peers.
+  std::array<double, catalogue::kKinds> evidence{};
   std::vector<Reason> reasons;  ///< strongest first
   bool silenced = false;
   std::string silenced_reason;
@@ -90,6 +91,7 @@ class FindingsBuilder {
     base::Micros first_ts = 0, last_ts = 0;
     bool standing = false;
     End strongest;
+    std::array<double, catalogue::kKinds> evidence{};  // the largest of its ends
   };
   struct Host {
     base::Micros last_end = INT64_MIN;

@@ -27,7 +27,7 @@ constexpr Sentence kSentences[] = {
     {"failed_ports_per_peer_max", "", Quantity::kNumber, "tried {x} ports of {at} without an answer",
      "tried {x} ports of one address without an answer"},
     {"deny_cnt", "outbound", Quantity::kNumber, "had {x} sessions denied"},
-    {"deny_cnt", "inbound", Quantity::kNumber, "was denied to others {x} times"},
+    {"deny_cnt", "inbound", Quantity::kNumber, "had {x} sessions to it denied"},
     {"new_peer_bytes_sent_max", "", Quantity::kBytes,
      "sent {x} to {at}, which it had not met before and which sent little back",
      "sent {x} to one address that it had not met before and that sent little back"},
