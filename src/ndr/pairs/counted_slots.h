@@ -9,20 +9,21 @@
 namespace ndr::pairs {
 
 inline constexpr uint32_t kNone = UINT32_MAX;
+/// Rows between the steps of prefetching.
+inline constexpr size_t kAhead = 6;
 /// Touched windows are kept as bits.
 inline constexpr int kMaxWindows = 64;
 
-/// Slots with an Info each that count, per window, sessions of the look-back (`past`) and a Count, which has
-/// `sessions`. What only look-backs hold is cold and has no Counts. Touch a slot's window before changing it:
-/// the first touch of a step keeps a copy, so that settling sees what the window was and is. References live
-/// until the next Take or Heat.
+/// Slots with an Info each that count, per window, sessions of the look-back (the past) and what a Count has
+/// besides room for that. What only look-backs hold is cold and has no Counts. Touch a slot's window before
+/// changing it: the first touch of a step keeps a copy, so that settling sees what the window was and is.
+/// References live until the next Take or Heat.
 template <class Info, class Count>
 class CountedSlots {
  public:
   /// A slot's window as it was before the step.
   struct Before {
     Count count;
-    int64_t past;
     uint32_t slot;
   };
 
@@ -44,7 +45,7 @@ class CountedSlots {
   }
   /// Gives back a used slot that neither window nor look-back holds; false when one does.
   bool GiveIfIdle(uint32_t slot) {
-    const int64_t* p = past(slot);
+    const int64_t* p = past_.data() + slot * windows_;
     if (slots_[slot].hot != kNone || !std::all_of(p, p + windows_, [](int64_t n) { return n == 0; }))
       return false;
     slots_[slot].used = false;
@@ -56,8 +57,10 @@ class CountedSlots {
 
   Info& info(uint32_t slot) { return slots_[slot].info; }
   const Info& info(uint32_t slot) const { return slots_[slot].info; }
-  int64_t* past(uint32_t slot) { return past_.data() + slot * windows_; }
-  const int64_t* past(uint32_t slot) const { return past_.data() + slot * windows_; }
+  int64_t& past(uint32_t slot, int w) {
+    return slots_[slot].hot == kNone ? past_[slot * windows_ + static_cast<size_t>(w)] : counts(slot)[w].past;
+  }
+  int64_t past(uint32_t slot, int w) const { return const_cast<CountedSlots*>(this)->past(slot, w); }
   /// By window; zeros where the slot is cold, so write to hot ones only.
   Count* counts(uint32_t slot) {
     return slots_[slot].hot == kNone ? zero_.data() : counts_.data() + slots_[slot].hot * windows_;
@@ -76,10 +79,12 @@ class CountedSlots {
       slots_[slot].hot = free_hot_.back();
       free_hot_.pop_back();
     }
+    MovePast(slot, true);
     return true;
   }
   /// No window may hold it.
   void Cool(uint32_t slot) {
+    MovePast(slot, false);
     Count* c = counts(slot);
     std::fill(c, c + windows_, Count{});
     free_hot_.push_back(slots_[slot].hot);
@@ -92,23 +97,29 @@ class CountedSlots {
     const uint64_t bit = uint64_t{1} << w;
     if ((s.touched & bit) != 0) return false;
     s.touched |= bit;
-    dirty_[static_cast<size_t>(w)].push_back({counts(slot)[w], past(slot)[w], slot});
+    Count before = counts(slot)[w];
+    before.past = past(slot, w);
+    dirty_[static_cast<size_t>(w)].push_back({before, slot});
     return true;
   }
   /// What was touched in a window in this step.
   const std::vector<Before>& dirty(int w) const { return dirty_[static_cast<size_t>(w)]; }
-  void NextStep() {
-    for (auto& dirty : dirty_) {
-      for (const Before& b : dirty) slots_[b.slot].touched = 0;
-      dirty.clear();
+  /// Ends the step of a window: `settle(before)` for each touched slot. What `settle` touches in here is not
+  /// visited.
+  template <class Settle>
+  void SettleDirty(int w, const Settle& settle) {
+    const auto& dirty = dirty_[static_cast<size_t>(w)];
+    for (size_t i = 0; i < dirty.size(); ++i) {
+      if (i + 2 * kAhead < dirty.size()) Prefetch(dirty[i + 2 * kAhead].slot);
+      if (i + kAhead < dirty.size()) PrefetchCounts(dirty[i + kAhead].slot, w);
+      slots_[dirty[i].slot].touched &= ~(uint64_t{1} << w);
+      settle(dirty[i]);
     }
   }
+  void ClearDirty(int w) { dirty_[static_cast<size_t>(w)].clear(); }
 
   // Memory is most of the cost of a step: the slot first, some rows later what it points to.
-  void Prefetch(uint32_t slot, int w) const {
-    __builtin_prefetch(&slots_[slot]);
-    __builtin_prefetch(&past_[slot * windows_ + static_cast<size_t>(w)]);
-  }
+  void Prefetch(uint32_t slot) const { __builtin_prefetch(&slots_[slot]); }
   void PrefetchCounts(uint32_t slot, int w) const {
     if (const uint32_t hot = slots_[slot].hot; hot != kNone)
       __builtin_prefetch(&counts_[hot * windows_ + static_cast<size_t>(w)]);
@@ -121,6 +132,14 @@ class CountedSlots {
     bool used = false;
     uint64_t touched = 0;  // windows, as bits
   };
+
+  // The past of a hot slot stands with its counts, where a step needs it.
+  void MovePast(uint32_t slot, bool to_counts) {
+    Count* count = counts_.data() + slots_[slot].hot * windows_;
+    int64_t* past = past_.data() + slot * windows_;
+    for (size_t w = 0; w < windows_; ++w)
+      (to_counts ? count[w].past : past[w]) = to_counts ? past[w] : count[w].past;
+  }
 
   size_t windows_;
   std::vector<std::vector<Before>> dirty_;

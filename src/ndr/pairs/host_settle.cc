@@ -34,21 +34,17 @@ uint64_t PairShard::SentValue(const Peer& peer, int64_t past, const PeerCount& c
 }
 
 uint64_t PairShard::SentNow(uint32_t peer, int w) const {
-  return SentValue(peers_.info(peer), peers_.past(peer)[w], peers_.counts(peer)[w]);
+  return SentValue(peers_.info(peer), peers_.past(peer, w), peers_.counts(peer)[w]);
 }
 
 void PairShard::SettlePeer(const Peers::Before& before, int w) {
   const Peer& p = peers_.info(before.slot);
-  const int64_t past0 = before.past, past1 = peers_.past(before.slot)[w];
+  const int64_t past0 = before.count.past, past1 = peers_.past(before.slot, w);
   const PeerCount &c0 = before.count, &c1 = peers_.counts(before.slot)[w];
   const int64_t n0 = c0.sessions, n1 = c1.sessions;
   HostSums& sums = MutableSums(p.host, w);
 
   if (n0 != n1 || past0 != past1) {
-    segments_.Touch(p.segment, w);
-    if (n1 > 0) segments_.Heat(p.segment);
-    segments_.past(p.segment)[w] += past1 - past0;
-    if (n0 != n1) segments_.counts(p.segment)[w].sessions += n1 - n0;
     const int64_t rare_below = context_.project.lookback.rare_below_sessions;
     const Novelty was(n0, past0, rare_below), is(n1, past1, rare_below);
     sums.peers += Step(was.seen, is.seen);
@@ -63,12 +59,7 @@ void PairShard::SettlePeer(const Peers::Before& before, int w) {
       sums.high_risk_segment_sessions += n1 - n0;
       sums.high_risk_segment_peers += Step(was.seen, is.seen);
     }
-    const int in_window = Step(was.seen, is.seen), seen = Step(n0 + past0 > 0, n1 + past1 > 0);
-    if (in_window != 0 || seen != 0) {
-      int32_t* visitors = visitors_.data() + (p.visited * windows_ + static_cast<size_t>(w)) * 2;
-      visitors[0] += in_window;
-      visitors[1] += seen;
-    }
+    SettlePresence(p, w, n0, n1, past0, past1);
   }
   sums.reached_new_peers +=
       Step(n0 > 0 && past0 == 0 && c0.reached > 0, n1 > 0 && past1 == 0 && c1.reached > 0);
@@ -93,6 +84,18 @@ void PairShard::SettlePeer(const Peers::Before& before, int w) {
         sent, before.slot, [&](uint32_t s) { return SentNow(s, w); }, address);
 }
 
+void PairShard::SettlePresence(const Peer& p, int w, int64_t n0, int64_t n1, int64_t past0, int64_t past1) {
+  const int in_window = Step(n0 > 0, n1 > 0), in_past = Step(past0 > 0, past1 > 0);
+  if (in_window == 0 && in_past == 0) return;
+  int32_t* visitors = visitors_.data() + (p.visited * windows_ + static_cast<size_t>(w)) * 2;
+  visitors[0] += in_window;
+  visitors[1] += Step(n0 + past0 > 0, n1 + past1 > 0);
+  segments_.Touch(p.segment, w);
+  if (n1 > 0) segments_.Heat(p.segment);
+  segments_.past(p.segment, w) += in_past;
+  if (in_window != 0) segments_.counts(p.segment)[w].peers += in_window;
+}
+
 void PairShard::NoteCandidate(uint32_t peer, int w, bool reach) {
   Peer& p = peers_.info(peer);
   p.reached_anew ^= uint64_t{1} << w;
@@ -109,7 +112,7 @@ void PairShard::NoteCandidate(uint32_t peer, int w, bool reach) {
 
 void PairShard::SettlePort(const Ports::Before& before, int w) {
   const Port& p = ports_.info(before.slot);
-  const int64_t past0 = before.past, past1 = ports_.past(before.slot)[w];
+  const int64_t past0 = before.count.past, past1 = ports_.past(before.slot, w);
   const PortCount &c0 = before.count, &c1 = ports_.counts(before.slot)[w];
   const int64_t n0 = c0.sessions, n1 = c1.sessions;
   HostSums& sums = MutableSums(p.host, w);
@@ -141,19 +144,18 @@ void PairShard::SettlePort(const Ports::Before& before, int w) {
 }
 
 void PairShard::SettleSegment(const Segments::Before& before, int w) {
-  const int64_t n0 = before.count.sessions, n1 = segments_.counts(before.slot)[w].sessions;
-  const int64_t past0 = before.past, past1 = segments_.past(before.slot)[w];
+  const int64_t n0 = before.count.peers, n1 = segments_.counts(before.slot)[w].peers;
+  const int64_t past0 = before.count.past, past1 = segments_.past(before.slot, w);
   HostSums& sums = MutableSums(segments_.info(before.slot).host, w);
   sums.segments += Step(n0 > 0, n1 > 0);
   sums.new_segments += Step(n0 > 0 && past0 == 0, n1 > 0 && past1 == 0);
 }
 
-// Only what was touched in the longest window can have left it.
 void PairShard::CoolAll() {
   const int last = geometry_.windows() - 1;
   const auto visit = [last](auto& slots, const auto& cool) {
     for (const auto& before : slots.dirty(last))
-      if (slots.hot(before.slot) != kNone && slots.counts(before.slot)[last].sessions == 0) cool(before.slot);
+      if (slots.hot(before.slot) != kNone && slots.counts(before.slot)[last].is_empty()) cool(before.slot);
   };
   visit(pairs_, [this](uint32_t s) { CoolPair(s); });
   visit(peers_, [this](uint32_t s) { peers_.Cool(s); });

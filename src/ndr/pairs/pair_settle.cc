@@ -24,20 +24,23 @@ int Step(bool before, bool after) { return static_cast<int>(after) - static_cast
 }  // namespace
 
 void PairShard::Settle() {
-  for (int w = 0; w < geometry_.windows(); ++w) {
-    for (const auto& before : pairs_.dirty(w)) {
-      SettlePair(before, w);
-      SettleBeacon(before.slot, w);
-    }
-    for (const auto& before : peers_.dirty(w)) SettlePeer(before, w);
-    for (const auto& before : ports_.dirty(w)) SettlePort(before, w);
-    for (const auto& before : segments_.dirty(w)) SettleSegment(before, w);
-  }
-  CoolAll();
-  pairs_.NextStep();
-  peers_.NextStep();
-  ports_.NextStep();
-  segments_.NextStep();
+  for (int w = 0; w < geometry_.windows(); ++w) SettleWindow(w);
+}
+
+void PairShard::SettleWindow(int w) {
+  pairs_.SettleDirty(w, [&](const auto& before) {
+    SettlePair(before, w);
+    SettleBeacon(before.slot, w);
+  });
+  peers_.SettleDirty(w, [&](const auto& before) { SettlePeer(before, w); });
+  ports_.SettleDirty(w, [&](const auto& before) { SettlePort(before, w); });
+  segments_.SettleDirty(w, [&](const auto& before) { SettleSegment(before, w); });
+  // Only what was touched in the longest window can have left it.
+  if (w + 1 == geometry_.windows()) CoolAll();
+  pairs_.ClearDirty(w);
+  peers_.ClearDirty(w);
+  ports_.ClearDirty(w);
+  segments_.ClearDirty(w);
 }
 
 uint8_t PairShard::Traits(const Pair& pair, int64_t past, const PairCount& count) const {
@@ -58,26 +61,26 @@ uint8_t PairShard::Traits(const Pair& pair, int64_t past, const PairCount& count
 void PairShard::SettlePair(const Pairs::Before& before, int w) {
   const Pair& p = pairs_.info(before.slot);
   const PairCount& count = pairs_.counts(before.slot)[w];
-  const int64_t past = pairs_.past(before.slot)[w];
+  const int64_t past = pairs_.past(before.slot, w);
   const bool has_port = p.port_slot != kNone;
-  if (const int64_t more = past - before.past; more != 0) {
-    peers_.past(p.peer)[w] += more;
-    if (has_port) ports_.past(p.port_slot)[w] += more;
+  if (const int64_t more = past - before.count.past; more != 0) {
+    peers_.past(p.peer, w) += more;
+    if (has_port) ports_.past(p.port_slot, w) += more;
   }
   PeerCount& peer = peers_.counts(p.peer)[w];
   if (const int64_t more = count.sessions - before.count.sessions; more != 0) {
     peer.sessions += more;
     if (has_port) ports_.counts(p.port_slot)[w].sessions += more;
   }
-  const uint8_t was = Traits(p, before.past, before.count), is = Traits(p, past, count);
+  const uint8_t was = Traits(p, before.count.past, before.count), is = Traits(p, past, count);
   if (was == is) return;
   const auto step = [&](Trait t) { return Step((was & t) != 0, (is & t) != 0); };
-  peer.reached += static_cast<uint32_t>(step(kReached));
+  peer.reached += static_cast<uint64_t>(step(kReached));
   if (!has_port) return;
-  peer.failed_ports += static_cast<uint32_t>(step(kFailed));
-  peer.high_risk += static_cast<uint32_t>(step(kHighRisk));
-  peer.admin += static_cast<uint32_t>(step(kAdmin));
-  peer.reach += static_cast<uint32_t>(step(kReach));
+  peer.failed_ports += static_cast<uint64_t>(step(kFailed));
+  peer.high_risk += static_cast<uint64_t>(step(kHighRisk));
+  peer.admin += static_cast<uint64_t>(step(kAdmin));
+  peer.reach += static_cast<uint64_t>(step(kReach));
   PortCount& port = ports_.counts(p.port_slot)[w];
   port.failed_peers += static_cast<uint32_t>(step(kFailed));
   port.reached += static_cast<uint32_t>(step(kReached));
@@ -89,7 +92,7 @@ void PairShard::SettlePair(const Pairs::Before& before, int w) {
 void PairShard::SettleBeacon(uint32_t pair, int w) {
   PairCount& count = pairs_.counts(pair)[w];
   if (!count.moved) return;
-  count.moved = false;
+  count.moved = 0;
   if (!geometry_.Scored(w)) return;
   // Fewer sessions than this have no 8 gaps; most pairs end here.
   const bool enough = count.sessions > kMinBeaconGaps;

@@ -47,6 +47,9 @@ class PairShard {
   /// About how many pairs changed since the last Settle.
   size_t touched() const { return pairs_.dirty(geometry_.windows() - 1).size() + pairs_.dirty(0).size(); }
   void Settle();
+  /// The same for one window, while what its rows touched is still in the cache. The longest window comes
+  /// last.
+  void SettleWindow(int w);
   /// Gives back the slots of what neither window nor look-back holds. After Settle only; slots may get new
   /// owners.
   void Sweep();
@@ -120,23 +123,32 @@ class PairShard {
   template <class Key>
   using Map = boost::unordered_flat_map<Key, uint32_t, KeyHash>;
 
-  struct PairCount {
-    int64_t sessions = 0, failed = 0, replied = 0;
-    bool moved = false;  ///< rows entered or left in this step
+  struct alignas(32) PairCount {
+    int64_t sessions = 0, past = 0, failed = 0;
+    int64_t replied : 63 = 0;
+    uint64_t moved : 1 = 0;  ///< rows entered or left in this step
+    bool is_empty() const { return sessions == 0; }
   };
-  /// Pairs of the peer by what they are, and bytes by direction of the session.
-  struct PeerCount {
+  /// One cache line: bytes by direction of the session, and pairs of the peer by what they are (at most
+  /// 65,537).
+  struct alignas(64) PeerCount {
     __int128 bytes_src = 0, bytes_dst = 0;
-    int64_t sessions = 0;
-    uint32_t failed_ports = 0, reached = 0, high_risk = 0, admin = 0, reach = 0;
+    int64_t sessions = 0, past = 0;
+    uint64_t failed_ports : 20 = 0, reached : 20 = 0, high_risk : 20 = 0;
+    uint64_t admin : 20 = 0, reach : 20 = 0;
+    bool is_empty() const { return sessions == 0; }
   };
+  static_assert(sizeof(PairCount) == 32 && sizeof(PeerCount) == 64);
   struct PortCount {
     __int128 bytes = 0;
-    int64_t sessions = 0;
+    int64_t sessions = 0, past = 0;
     uint32_t failed_peers = 0, reached = 0;
+    bool is_empty() const { return sessions == 0; }
   };
+  /// Peers with sessions in the window and in the look-back.
   struct SegmentCount {
-    int64_t sessions = 0;
+    int64_t peers = 0, past = 0;
+    bool is_empty() const { return peers == 0; }
   };
 
   struct Host {
@@ -225,6 +237,7 @@ class PairShard {
   uint8_t Traits(const Pair& pair, int64_t past, const PairCount& count) const;
   void SettlePair(const Pairs::Before& before, int w);
   void SettlePeer(const Peers::Before& before, int w);
+  void SettlePresence(const Peer& peer, int w, int64_t n0, int64_t n1, int64_t past0, int64_t past1);
   void SettlePort(const Ports::Before& before, int w);
   void SettleSegment(const Segments::Before& before, int w);
   void SettleBeacon(uint32_t pair, int w);

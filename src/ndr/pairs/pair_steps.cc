@@ -4,12 +4,6 @@
 #include "ndr/pairs/pair_walk.h"
 
 namespace ndr::pairs {
-namespace {
-
-// Rows between the steps of prefetching.
-constexpr size_t kAhead = 6;
-
-}  // namespace
 
 void PairShard::Touch(uint32_t pair, int w) {
   if (!pairs_.Touch(pair, w)) return;
@@ -47,8 +41,8 @@ void PairShard::CoolPair(uint32_t pair) {
 void PairShard::PrefetchParents(uint32_t pair, int w) const {
   pairs_.PrefetchCounts(pair, w);
   const Pair& p = pairs_.info(pair);
-  peers_.Prefetch(p.peer, w);
-  if (p.port_slot != kNone) ports_.Prefetch(p.port_slot, w);
+  peers_.Prefetch(p.peer);
+  if (p.port_slot != kNone) ports_.Prefetch(p.port_slot);
 }
 
 void PairShard::PrefetchCounts(uint32_t pair, int w) const {
@@ -63,7 +57,7 @@ void PairShard::Add(const Row& row, const Counts& counts, int w, int sign) {
   pair.sessions += sign * counts.sessions;
   pair.failed += sign * counts.failed;
   pair.replied += sign * counts.replied;
-  pair.moved = true;
+  pair.moved = 1;
   PeerCount& peer = peers_.counts(p.peer)[w];
   peer.bytes_src += sign * static_cast<__int128>(row.bytes_src);
   peer.bytes_dst += sign * static_cast<__int128>(row.bytes_dst);
@@ -116,8 +110,7 @@ void PairShard::Enter(SliceNumber slice, const DealtRows& dealt, size_t shard, i
     slice_rows.rows.push_back(row);
     const Counts counts = slice_rows.Of(row);
     for (int w = from; w < geometry_.windows(); ++w) Add(row, counts, w, 1);
-    int64_t* past = pairs_.past(pair);
-    for (int w = past_from; w < from; ++w) past[w] += counts.sessions;
+    for (int w = past_from; w < from; ++w) pairs_.past(pair, w) += counts.sessions;
   }
 }
 
@@ -127,14 +120,14 @@ void PairShard::Leave(SliceNumber slice, int w) {
   const bool last = w + 1 == geometry_.windows();
   const auto& rows = slice_rows.rows;
   for (size_t i = 0; i < rows.size(); ++i) {
-    if (i + 3 * kAhead < rows.size()) pairs_.Prefetch(rows[i + 3 * kAhead].pair, w);
+    if (i + 3 * kAhead < rows.size()) pairs_.Prefetch(rows[i + 3 * kAhead].pair);
     if (i + 2 * kAhead < rows.size()) PrefetchParents(rows[i + 2 * kAhead].pair, w);
     if (i + kAhead < rows.size()) PrefetchCounts(rows[i + kAhead].pair, w);
     const Row& row = rows[i];
     Touch(row.pair, w);
     const Counts counts = slice_rows.Of(row);
     Add(row, counts, w, -1);
-    pairs_.past(row.pair)[w] += counts.sessions;
+    pairs_.past(row.pair, w) += counts.sessions;
     if (!last) continue;
     if (const uint32_t rhythm = hot_pairs_[pairs_.hot(row.pair)].rhythm; rhythm != kNone)
       minutes_[rhythm * longest + static_cast<size_t>(slice) % longest] = 0;
@@ -151,7 +144,7 @@ void PairShard::EnterPast(const DealtRows& dealt, size_t shard, int from, int to
     const uint32_t pair = PairOfSide(dealt, side);
     for (int w = from; w < to; ++w) {
       Touch(pair, w);
-      pairs_.past(pair)[w] += dealt.columns[side.batch].sessions[side.row];
+      pairs_.past(pair, w) += dealt.columns[side.batch].sessions[side.row];
     }
   }
 }
@@ -167,10 +160,10 @@ void PairShard::KeepPast(SliceNumber slice, const DealtRows& dealt, size_t shard
 void PairShard::LeavePast(SliceNumber slice, int w) {
   const auto& rows = past_rows_[static_cast<size_t>(slice - first_past_slice_)];
   for (size_t i = 0; i < rows.size(); ++i) {
-    if (i + 2 * kAhead < rows.size()) pairs_.Prefetch(rows[i + 2 * kAhead].pair, w);
+    if (i + 2 * kAhead < rows.size()) pairs_.Prefetch(rows[i + 2 * kAhead].pair);
     if (i + kAhead < rows.size()) PrefetchParents(rows[i + kAhead].pair, w);
     Touch(rows[i].pair, w);
-    pairs_.past(rows[i].pair)[w] -= rows[i].sessions;
+    pairs_.past(rows[i].pair, w) -= rows[i].sessions;
   }
 }
 

@@ -116,18 +116,23 @@ arrow::Status SlidingPairs::Advance(const arrow::RecordBatchVector& pairs) {
   const int windows = geometry_.windows();
   return EachShard([&](PairShard* shard, size_t i) {
     shard->MoveEnd(end_);
-    for (int w = 0; w < windows; ++w)
+    const auto leave = [&](int w) {
       if (const SliceNumber s = slice - geometry_.slices[static_cast<size_t>(w)]; Exists(s))
         shard->Leave(s, w);
+    };
+    // The oldest slice makes room for the newest one.
+    leave(windows - 1);
     if (Exists(slice - geometry_.longest())) shard->DropOldest();
     shard->Enter(slice, entering, i, 0);
     if (Exists(past)) shard->KeepPast(past, leaving, i);
-    for (int w = 0; w < windows; ++w)
+    for (int w = 0; w < windows; ++w) {
+      if (w + 1 < windows) leave(w);
       if (const SliceNumber s = slice - geometry_.slices[static_cast<size_t>(w)] - geometry_.lookback;
           Exists(s))
         shard->LeavePast(s, w);
+      shard->SettleWindow(w);
+    }
     if (Exists(slice - geometry_.longest() - geometry_.lookback)) shard->DropOldestPast();
-    shard->Settle();
     if (sweep) shard->Sweep();
   });
 }
