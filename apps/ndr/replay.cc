@@ -11,6 +11,7 @@
 #include "ndr/base/exit_code.h"
 #include "ndr/findings/output.h"
 #include "ndr/jobs/findings_view.h"
+#include "stop_request.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -52,13 +53,21 @@ Status ShowFindings(const Flags& flags) {
   return Status::OK();
 }
 
+arrow::Result<jobs::ReplayResult> Replay(jobs::ReplayOptions* options) {
+  const StopRequest stop;
+  ProgressLine line;
+  options->progress = [&](std::string_view step, int64_t done, int64_t total) {
+    line.Show(step, done, total);
+    if (stop.signal() == 0) return Status::OK();
+    return base::Stopped(stop.signal(), "stopped; what is finished is kept in " + options->root + ", and the same command goes on from there");
+  };
+  return jobs::Replay(*options);
+}
+
 Status Run(Flags* flags) {
   ARROW_RETURN_NOT_OK(FillOptions(flags));
   ARROW_RETURN_NOT_OK(arrow::compute::Initialize());
-  ProgressLine line;
-  flags->options.progress = [&](std::string_view step, int64_t done, int64_t total) { line.Show(step, done, total); };
-  ARROW_ASSIGN_OR_RAISE(const jobs::ReplayResult result, jobs::Replay(flags->options));
-  line.Clear();
+  ARROW_ASSIGN_OR_RAISE(const jobs::ReplayResult result, Replay(&flags->options));
   if (!result.changed) fmt::print("Nothing to do: everything is there, made from the same input and configuration.\n");
   if (!flags->quiet) fmt::print("{}", result.report.ToText());
   for (const std::string& note : result.report.notes()) fmt::print("note: {}\n", note);

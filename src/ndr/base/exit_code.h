@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a run ends: 0 done, 1 runtime failure, 2 usage, 3 contract violation (specification 4, Jobs).
+// How a run ends: 0 done, 1 runtime failure, 2 usage, 3 contract violation (specification 4, Jobs), 128 + n stopped by signal n.
 #pragma once
 
 #include <arrow/status.h>
@@ -33,6 +33,10 @@ inline arrow::Status UsageError(std::string message) {
 /// Input, schema, parity, configuration or a dependency is not what was agreed: nothing is published.
 inline arrow::Status ContractViolation(std::string message) {
   return {arrow::StatusCode::Invalid, std::move(message), std::make_shared<ExitDetail>(kExitContract)};
+}
+/// Ended on request of the user, by a signal such as Ctrl-C.
+inline arrow::Status Stopped(int signal, std::string message) {
+  return {arrow::StatusCode::Cancelled, std::move(message), std::make_shared<ExitDetail>(128 + signal)};
 }
 inline int ExitCode(const arrow::Status& status) {
   if (status.ok()) return 0;

@@ -74,7 +74,7 @@ arrow::Result<int64_t> CommitDeltas(const RunState& run, const History& history,
   ARROW_RETURN_NOT_OK(base::ForEachPartitionInOrder(
       stale.size(), run.context->threads, kSlicesPerCommit, [&](size_t i) { return step.StageSlice(stale[i]); },
       [&](size_t i) {
-        run.Show("counting slices", static_cast<int64_t>(i) + 1, static_cast<int64_t>(stale.size()));
+        ARROW_RETURN_NOT_OK(run.Show("counting slices", static_cast<int64_t>(i) + 1, static_cast<int64_t>(stale.size())));
         return i % kSlicesPerCommit == kSlicesPerCommit - 1 ? step.Commit() : Status::OK();
       }));
   ARROW_RETURN_NOT_OK(step.Commit());

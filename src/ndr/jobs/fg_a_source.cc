@@ -46,8 +46,7 @@ class Committed : public FgASource {
         [&](size_t i) {
           for (auto& batch : read[i]) ARROW_RETURN_NOT_OK(consume(std::move(batch)));
           read[i].clear();
-          run_.Show("reading windows", static_cast<int64_t>(i) + 1, static_cast<int64_t>(commits.size()));
-          return Status::OK();
+          return run_.Show("reading windows", static_cast<int64_t>(i) + 1, static_cast<int64_t>(commits.size()));
         });
   }
 
@@ -72,7 +71,7 @@ class Rebuilt : public FgASource {
       ARROW_ASSIGN_OR_RAISE(const auto hosts, history.Hosts(slice));
       ARROW_ASSIGN_OR_RAISE(const auto pairs, history.Slice(slice));
       ARROW_RETURN_NOT_OK(builder->Advance(slice, committed, hosts, pairs));
-      run_.Show("rebuilding windows", (slice - start) / kSliceMicros + 1, (end - start) / kSliceMicros);
+      ARROW_RETURN_NOT_OK(run_.Show("rebuilding windows", (slice - start) / kSliceMicros + 1, (end - start) / kSliceMicros));
       if (!committed) continue;
       ARROW_ASSIGN_OR_RAISE(const auto rows, builder->Rows(MiniBatchId(slice)));
       std::vector<int> indices;

@@ -66,7 +66,7 @@ arrow::Result<std::vector<Intake::Candidate>> Intake::FindLogs() {
   return logs;
 }
 
-arrow::Result<LogFile> Intake::SurveyOne(const Candidate& log, int threads, std::vector<std::shared_ptr<arrow::RecordBatch>>* kept) {
+arrow::Result<LogFile> Intake::SurveyOne(const Candidate& log, const SurveyOptions& options, std::vector<std::shared_ptr<arrow::RecordBatch>>* kept) {
   if (!memory_.empty()) {
     ARROW_ASSIGN_OR_RAISE(const auto file, storage::InputFile::Open(log.path));
     ARROW_ASSIGN_OR_RAISE(const auto identity, file->Identity());
@@ -83,7 +83,7 @@ arrow::Result<LogFile> Intake::SurveyOne(const Candidate& log, int threads, std:
   };
   std::function<Status(std::shared_ptr<arrow::RecordBatch>)> sessions;
   if (kept != nullptr) sessions = keep;
-  ARROW_ASSIGN_OR_RAISE(LogFile file, jobs::Survey(&reader_, writer_, *context_, log.path, log.source, {options_.skip_bad_files, threads}, sessions));
+  ARROW_ASSIGN_OR_RAISE(LogFile file, jobs::Survey(&reader_, writer_, *context_, log.path, log.source, options, sessions));
   ARROW_RETURN_NOT_OK(memory_.Remember(file));
   return file;
 }
@@ -96,18 +96,22 @@ Status Intake::SurveyFiles(const std::vector<Candidate>& logs, bool keep_session
   files_.resize(logs.size());
   std::vector<std::vector<std::shared_ptr<arrow::RecordBatch>>> kept(logs.size());
   StepTimer timer(report_, "read");
+  auto show = [&](size_t done) {
+    return progress_ ? progress_("reading logs", static_cast<int64_t>(done), static_cast<int64_t>(logs.size())) : Status::OK();
+  };
   return base::ForEachPartitionInOrder(
       logs.size(), by_file ? context_->threads : 1, kFilesAhead,
       [&](size_t i) {
-        ARROW_ASSIGN_OR_RAISE(files_[i], SurveyOne(logs[i], by_file ? 1 : context_->threads, keep_sessions ? &kept[i] : nullptr));
+        SurveyOptions options{options_.skip_bad_files, by_file ? 1 : context_->threads, nullptr};
+        if (!by_file) options.between_blocks = [&, i] { return show(i); };
+        ARROW_ASSIGN_OR_RAISE(files_[i], SurveyOne(logs[i], options, keep_sessions ? &kept[i] : nullptr));
         return Status::OK();
       },
       [&](size_t i) {
         for (const auto& batch : kept[i]) ARROW_RETURN_NOT_OK(Keep(IsKeyed(logs[i].source), batch, nullptr));
         kept[i].clear();
         timer.Rows(files_[i].counters.Get("lines_read"), files_[i].rows());
-        if (progress_) progress_("reading logs", static_cast<int64_t>(i) + 1, static_cast<int64_t>(logs.size()));
-        return Status::OK();
+        return show(i + 1);
       });
 }
 
@@ -179,12 +183,15 @@ Status Intake::Load(const std::set<Micros>& slices) {
   if (loaded_ || slices.empty()) return Status::OK();
   loaded_ = true;
   StepTimer timer(report_, "read");
+  int64_t done = 0;
   for (const LogFile& file : files_) {
+    ++done;
     const bool touches = std::any_of(file.rows_by_slice.begin(), file.rows_by_slice.end(), [&](const auto& s) { return slices.contains(s.first); });
     if (!touches) continue;
     ARROW_ASSIGN_OR_RAISE(const ingest::Source source, reader_.Recognise(file.path));
     ARROW_ASSIGN_OR_RAISE(const auto identity, reader_.Read(file.path, source, context_->threads, [&](ParsedBlock block) {
       timer.Rows(block.parsed.counters.Get("lines_read"), block.parsed.sessions->num_rows());
+      if (progress_) ARROW_RETURN_NOT_OK(progress_("reading logs again", done, static_cast<int64_t>(files_.size())));
       return Keep(IsKeyed(source), block.parsed.sessions, &slices);
     }));
     if (identity.sha256 != file.identity.sha256) return Status::IOError(file.path, " changed while it was read; run again when it is complete");

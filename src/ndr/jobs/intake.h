@@ -56,7 +56,7 @@ class Intake {
   };
   arrow::Result<std::vector<Candidate>> FindLogs();
   arrow::Status SurveyFiles(const std::vector<Candidate>& logs, bool keep_sessions);
-  arrow::Result<LogFile> SurveyOne(const Candidate& log, int threads, std::vector<std::shared_ptr<arrow::RecordBatch>>* kept);
+  arrow::Result<LogFile> SurveyOne(const Candidate& log, const SurveyOptions& options, std::vector<std::shared_ptr<arrow::RecordBatch>>* kept);
   arrow::Status Keep(bool keyed, const std::shared_ptr<arrow::RecordBatch>& batch, const std::set<base::Micros>* only);
   arrow::Status SayNobodyIsAtHome(const std::vector<Candidate>& logs);
 

@@ -122,6 +122,7 @@ arrow::Result<LogFile> Survey(LogReader* reader, storage::Writer* writer, const 
   int64_t first_bad = std::numeric_limits<int64_t>::max();
   std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
   ARROW_ASSIGN_OR_RAISE(file.identity, reader->Read(path, source, options.threads, [&](ParsedBlock block) {
+    if (options.between_blocks) ARROW_RETURN_NOT_OK(options.between_blocks());
     ingest::Parsed& parsed = block.parsed;
     file.counters.Add(parsed.counters);
     for (const ingest::Quarantined& q : parsed.quarantined) {

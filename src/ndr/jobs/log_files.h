@@ -72,6 +72,7 @@ class LogReader {
 struct SurveyOptions {
   bool skip_bad = false;
   int threads = 1;
+  std::function<arrow::Status()> between_blocks;  ///< on the calling thread; an error ends the reading; may be null
 };
 arrow::Result<LogFile> Survey(LogReader* reader, storage::Writer* writer, const spec::Context& context, const std::string& path,
                               ingest::Source source, const SurveyOptions& options,

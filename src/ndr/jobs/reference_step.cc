@@ -117,7 +117,7 @@ class ReferenceStep {
       for (auto& [id, batches] : segments) {
         for (auto& tables : *horizons) ARROW_RETURN_NOT_OK(tables->AddSegment(batches));
         batches.clear();
-        run_.Show("baselines", ++done, static_cast<int64_t>(segments.size()));
+        ARROW_RETURN_NOT_OK(run_.Show("baselines", ++done, static_cast<int64_t>(segments.size())));
       }
     }
     return Status::OK();
@@ -125,7 +125,10 @@ class ReferenceStep {
 
   Status AddPairs(std::vector<std::unique_ptr<HorizonTables>>* horizons) {
     StepTimer timer(run_.report, "pair rarity");
-    for (const storage::CommitRecord* delta : run_.published->Range("delta", reach_.start, reach_.end)) {
+    const auto deltas = run_.published->Range("delta", reach_.start, reach_.end);
+    int64_t done = 0;
+    for (const storage::CommitRecord* delta : deltas) {
+      ARROW_RETURN_NOT_OK(run_.Show("pair rarity", ++done, static_cast<int64_t>(deltas.size())));
       ARROW_ASSIGN_OR_RAISE(const auto batches, storage::ReadCommitted(run_.root(), *run_.context->catalogue, *delta, Dataset::kDeltaPair, {},
                                                                        {"slice_start_ts", "src_ip", "dst_ip", "dst_port", "sessions_cnt"}));
       for (const auto& batch : batches) {

@@ -17,8 +17,9 @@
 
 namespace ndr::jobs {
 
-/// Told of long work, for a progress bar: the step's name, how much is done and how much there is.
-using Progress = std::function<void(std::string_view step, int64_t done, int64_t total)>;
+/// Told of long work, for a progress bar: the step's name, how much is done and how much there is. An error from it ends the run
+/// there, with that error; what is committed stays.
+using Progress = std::function<arrow::Status(std::string_view step, int64_t done, int64_t total)>;
 
 struct StepReport {
   std::string name;

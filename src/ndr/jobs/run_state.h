@@ -26,8 +26,9 @@ struct RunState {
   storage::Place PlaceOf(catalogue::Dataset dataset, base::Micros at, std::string horizon = "") const {
     return {dataset, context->project.feature_spec_version, std::move(horizon), at};
   }
-  void Show(std::string_view step, int64_t done, int64_t total) const {
-    if (progress) progress(step, done, total);
+  /// By one thread at a time. An error: the run is to end.
+  arrow::Status Show(std::string_view step, int64_t done, int64_t total) const {
+    return progress ? progress(step, done, total) : arrow::Status::OK();
   }
   const std::string& root() const { return writer->root(); }
 };

@@ -68,7 +68,7 @@ class WindowStep {
       for (; at <= last && round.size() < kEndsPerRound && rows < kRowsPerRound; at += kSliceMicros) {
         ARROW_RETURN_NOT_OK(lookback_.CommitSealed(at));
         ARROW_ASSIGN_OR_RAISE(End end, Compute(at));
-        run_.Show(walk_.reference ? "judging" : "windows", (at - begin) / kSliceMicros + 1, (last - begin) / kSliceMicros + 1);
+        ARROW_RETURN_NOT_OK(run_.Show(walk_.reference ? "judging" : "windows", (at - begin) / kSliceMicros + 1, (last - begin) / kSliceMicros + 1));
         if (!end.fg_a && !end.judged) continue;
         rows += end.rows->num_rows();
         round.push_back(std::move(end));

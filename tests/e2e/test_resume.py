@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A stopped replay goes on where it was; what did not change is not made again; the bytes are those of one undisturbed run."""
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+import engine
+import traffic
+
+KILLS = int(os.environ.get("NDR_TEST_KILLS", "6"))
+
+
+def start(logs, root):
+    return subprocess.Popen([engine.BINARY, "replay", "--input", str(logs), "--root", str(root)], stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True)
+
+
+@pytest.fixture(scope="module")
+def seconds(small, tmp_path_factory):
+    """How long an undisturbed replay takes."""
+    begin = time.monotonic()
+    engine.replay(small.logs, tmp_path_factory.mktemp("timed") / "root")
+    return time.monotonic() - begin
+
+
+def committed_times(root):
+    return {path: at for path, at in engine.times(root).items() if path.startswith("_commits/")}
+
+
+def assert_goes_on(small, root):
+    """Run again: the same bytes, and what was committed before is not written again."""
+    before = committed_times(root)
+    engine.replay(small.logs, root)
+    after = committed_times(root)
+    assert {path: after.get(path) for path in before} == before
+    assert engine.contents(root) == small.contents
+    assert not list((root / "_staging").iterdir())
+    return len(after) - len(before)
+
+
+@pytest.mark.parametrize("kill", range(KILLS))
+def test_killed_at_any_moment(small, seconds, tmp_path, kill):
+    # One moment in each of KILLS equal parts of the run, so that every step is met.
+    moment = seconds * (kill + random.Random(kill).random()) / KILLS
+    process = start(small.logs, tmp_path / "root")
+    time.sleep(moment)
+    process.kill()
+    process.communicate()
+    (tmp_path / "root" / "_staging").mkdir(parents=True, exist_ok=True)
+    assert_goes_on(small, tmp_path / "root")
+
+
+def test_killed_again_and_again(small, seconds, tmp_path):
+    root = tmp_path / "root"
+    for _ in range(3):
+        process = start(small.logs, root)
+        time.sleep(seconds / 4)
+        process.kill()
+        process.communicate()
+    assert_goes_on(small, root)
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_asked_to_stop(small, tmp_path, asked):
+    root = tmp_path / "root"
+    process = start(small.logs, root)
+    while process.poll() is None and not list(root.glob("_commits/delta/*/*.json")):
+        time.sleep(0.005)
+    process.send_signal(asked)
+    out, err = process.communicate(timeout=engine.TIMEOUT_SECONDS)
+    assert process.returncode == 128 + asked, (out, err)
+    assert err.startswith("ndr replay: stopped; what is finished is kept in ") and "the same command goes on from there" in err
+    assert not list((root / "_staging").iterdir())
+    assert 0 < len(engine.commits(root, "delta"))
+    assert assert_goes_on(small, root) > 0
+
+
+def test_second_run_touches_nothing(small, tmp_path):
+    root = shutil.copytree(small.root, tmp_path / "root")
+    before = engine.times(root)
+    run = engine.replay(small.logs, root)
+    assert "Nothing to do: everything is there" in run.stdout
+    assert engine.times(root) == before
+    assert engine.rows_out(root, "windows") == 0 and engine.rows_out(root, "delta") == 0
+    # Findings end a run that did nothing too.
+    assert run.stdout.split("\n  #  host")[1] == small.output.split("\n  #  host")[1]
+
+
+def fresh(logs, folder, *flags):
+    engine.replay(logs, folder, *flags)
+    return engine.contents(folder)
+
+
+def written(root, before):
+    """Families of which a commit was written since, and how many."""
+    now = {}
+    for path, at in committed_times(root).items():
+        if before.get(path) != at:
+            family = path.split("/")[1]
+            now[family] = now.get(family, 0) + 1
+    return now
+
+
+def test_new_file(small, tmp_path):
+    """A file more with sessions of two slices: their deltas and what looks at them are made again, the rest stays."""
+    root, logs = shutil.copytree(small.root, tmp_path / "root"), shutil.copytree(small.logs, tmp_path / "logs")
+    ends = len(engine.commits(root, "fg_a"))
+    traffic.write([traffic.record(90_000, 40 * 3600 + 100, "10.1.0.10", "203.0.113.5"),
+                   traffic.record(90_001, 40 * 3600 + 1000, "10.1.0.10", "203.0.113.5")], logs / "late-found.json")
+    before = committed_times(root)
+    run = engine.replay(logs, root)
+    assert "Nothing to do" not in run.stdout
+    made = written(root, before)
+    # The slices of 40:00 and 40:15 and the 50 h * 4 - 160 ends from there on; the reference (30:00) lies before them.
+    assert made == {"delta": 2, "fg_a": ends - 160, "fg_c": ends - 160}
+    assert engine.without_memory(engine.contents(root)) == engine.without_memory(fresh(logs, tmp_path / "fresh"))
+
+
+def test_another_z_max(small, tmp_path):
+    """A key of the judgement: distances are made again, what they are measured against is not."""
+    root, project = shutil.copytree(small.root, tmp_path / "root"), tmp_path / "project.json"
+    project.write_text(json.dumps({"z_max": 4}))
+    before = committed_times(root)
+    engine.replay(small.logs, root, "--project", project)
+    assert written(root, before) == {"fg_c": len(engine.commits(root, "fg_c"))}
+    assert engine.rows_out(root, "delta") == 0
+    assert engine.contents(root) == fresh(small.logs, tmp_path / "fresh", "--project", project)
+
+
+def test_another_host_network(small, tmp_path):
+    """Who is a host acts on everything, and back again gives what was there."""
+    root = shutil.copytree(small.root, tmp_path / "root")
+    before = committed_times(root)
+    flags = ("--host-network", "10.1.0.0/24")
+    engine.replay(small.logs, root, *flags)
+    families = {path.split("/")[1] for path in engine.commits(root)}
+    assert written(root, before) == {f: len(engine.commits(root, f)) for f in families}
+    assert engine.without_memory(engine.contents(root)) == engine.without_memory(fresh(small.logs, tmp_path / "fresh", *flags))
+    engine.replay(small.logs, root)
+    assert engine.without_memory(engine.contents(root)) == engine.without_memory(small.contents)
