@@ -38,6 +38,11 @@ def findings(root, *flags):
     return json_lines("findings", "--root", root, *flags)
 
 
+def findings_table(output):
+    """The findings with which a replay ends."""
+    return output.split("\n  #  host")[1].split("\nAgain at any time")[0]
+
+
 def files(root):
     """Every published file below a root, relative to it."""
     root = Path(root)

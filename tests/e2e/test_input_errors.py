@@ -63,7 +63,7 @@ def test_gzip_damaged_inside(good, tmp_path):
 def test_no_log(good, tmp_path, name, content, why):
     """In a folder it is passed over and said; a file that was named is refused."""
     run = replay_beside(good, tmp_path, name, content)
-    assert "1 files are no logs and were passed over" in run.stdout and why in run.stdout
+    assert "passed over what is no log (1 of 2 files): " in run.stdout and why in run.stdout
     assert engine.data(tmp_path / "root") == good[1]
     run = engine.replay(tmp_path / "logs" / name, tmp_path / "other", expect=2)
     assert why in run.stderr and name in run.stderr
