@@ -40,3 +40,7 @@ add_link_options(-Wl,--disable-new-dtags -Wl,--as-needed)
 # Without -Wrestrict: at -O3 GCC 12 finds overlaps in std::string's own concatenation (GCC bug 105651).
 add_library(ndr_warnings INTERFACE)
 target_compile_options(ndr_warnings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wno-restrict -Werror)
+if(CMAKE_UNITY_BUILD)
+  # Within a unity file every source but the first counts as a header to this warning.
+  target_compile_options(ndr_warnings INTERFACE -Wno-subobject-linkage)
+endif()

@@ -24,10 +24,10 @@ uint64_t Special(uint64_t eight) {
          (kOnes * 0x80);
 }
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsJsonDigit(char c) { return c >= '0' && c <= '9'; }
 
 int HexValue(char c) {
-  if (IsDigit(c)) return c - '0';
+  if (IsJsonDigit(c)) return c - '0';
   const char lower = static_cast<char>(c | 0x20);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
@@ -193,7 +193,7 @@ class JsonReader::Cursor {
 
   bool Digits() {
     const char* begin = at_;
-    while (at_ < end_ && IsDigit(*at_)) ++at_;
+    while (at_ < end_ && IsJsonDigit(*at_)) ++at_;
     return at_ > begin;
   }
 

@@ -9,7 +9,7 @@ uint64_t Saturated(__int128 n) {
   return n > INT64_MAX ? static_cast<uint64_t>(INT64_MAX) : static_cast<uint64_t>(n);
 }
 
-int Step(bool before, bool after) { return static_cast<int>(after) - static_cast<int>(before); }
+int Change(bool before, bool after) { return static_cast<int>(after) - static_cast<int>(before); }
 
 // A key of the window by its past: new, rare or known.
 struct Novelty {
@@ -47,26 +47,26 @@ void PairShard::SettlePeer(const Peers::Before& before, int w) {
   if (n0 != n1 || past0 != past1) {
     const int64_t rare_below = context_.project.lookback.rare_below_sessions;
     const Novelty was(n0, past0, rare_below), is(n1, past1, rare_below);
-    sums.peers += Step(was.seen, is.seen);
+    sums.peers += Change(was.seen, is.seen);
     sums.sessions += n1 - n0;
     sums.peer_sessions.Move(n0, n1);
     sums.peer_past.Move(PastKey(n0, past0), PastKey(n1, past1));
     sums.past_sessions += past1 - past0;
-    sums.past_peers += Step(past0 > 0, past1 > 0);
-    sums.new_peers += Step(was.is_new, is.is_new);
-    sums.rare_peers += Step(was.is_rare, is.is_rare);
+    sums.past_peers += Change(past0 > 0, past1 > 0);
+    sums.new_peers += Change(was.is_new, is.is_new);
+    sums.rare_peers += Change(was.is_rare, is.is_rare);
     if (p.high_risk_segment) {
       sums.high_risk_segment_sessions += n1 - n0;
-      sums.high_risk_segment_peers += Step(was.seen, is.seen);
+      sums.high_risk_segment_peers += Change(was.seen, is.seen);
     }
     SettlePresence(p, w, n0, n1, past0, past1);
   }
   sums.reached_new_peers +=
-      Step(n0 > 0 && past0 == 0 && c0.reached > 0, n1 > 0 && past1 == 0 && c1.reached > 0);
-  sums.high_risk_port_peers += Step(c0.high_risk > 0, c1.high_risk > 0);
-  sums.admin_port_peers += Step(c0.admin > 0, c1.admin > 0);
+      Change(n0 > 0 && past0 == 0 && c0.reached > 0, n1 > 0 && past1 == 0 && c1.reached > 0);
+  sums.high_risk_port_peers += Change(c0.high_risk > 0, c1.high_risk > 0);
+  sums.admin_port_peers += Change(c0.admin > 0, c1.admin > 0);
   sums.bytes += c1.bytes_src + c1.bytes_dst - c0.bytes_src - c0.bytes_dst;
-  if (const int reach = Step(c0.reach > 0, c1.reach > 0); reach != 0) {
+  if (const int reach = Change(c0.reach > 0, c1.reach > 0); reach != 0) {
     sums.reach_peers += reach;
     NoteCandidate(before.slot, w, reach > 0);
   }
@@ -85,11 +85,11 @@ void PairShard::SettlePeer(const Peers::Before& before, int w) {
 }
 
 void PairShard::SettlePresence(const Peer& p, int w, int64_t n0, int64_t n1, int64_t past0, int64_t past1) {
-  const int in_window = Step(n0 > 0, n1 > 0), in_past = Step(past0 > 0, past1 > 0);
+  const int in_window = Change(n0 > 0, n1 > 0), in_past = Change(past0 > 0, past1 > 0);
   if (in_window == 0 && in_past == 0) return;
   int32_t* visitors = visitors_.data() + (p.visited * windows_ + static_cast<size_t>(w)) * 2;
   visitors[0] += in_window;
-  visitors[1] += Step(n0 + past0 > 0, n1 + past1 > 0);
+  visitors[1] += Change(n0 + past0 > 0, n1 + past1 > 0);
   segments_.Touch(p.segment, w);
   if (n1 > 0) segments_.Heat(p.segment);
   segments_.past(p.segment, w) += in_past;
@@ -120,18 +120,18 @@ void PairShard::SettlePort(const Ports::Before& before, int w) {
   if (n0 != n1 || past0 != past1) {
     const int64_t rare_below = context_.project.lookback.rare_below_sessions;
     const Novelty was(n0, past0, rare_below), is(n1, past1, rare_below);
-    sums.ports += Step(was.seen, is.seen);
+    sums.ports += Change(was.seen, is.seen);
     sums.port_sessions += n1 - n0;
     sums.port_sessions_by_port.Move(n0, n1);
     sums.port_past.Move(PastKey(n0, past0), PastKey(n1, past1));
     sums.past_port_sessions += past1 - past0;
-    sums.past_ports += Step(past0 > 0, past1 > 0);
-    sums.new_ports += Step(was.is_new, is.is_new);
-    sums.rare_ports += Step(was.is_rare, is.is_rare);
-    if (p.high_risk) sums.high_risk_ports += Step(was.seen, is.seen);
+    sums.past_ports += Change(past0 > 0, past1 > 0);
+    sums.new_ports += Change(was.is_new, is.is_new);
+    sums.rare_ports += Change(was.is_rare, is.is_rare);
+    if (p.high_risk) sums.high_risk_ports += Change(was.seen, is.seen);
   }
   sums.reached_new_ports +=
-      Step(n0 > 0 && past0 == 0 && c0.reached > 0, n1 > 0 && past1 == 0 && c1.reached > 0);
+      Change(n0 > 0 && past0 == 0 && c0.reached > 0, n1 > 0 && past1 == 0 && c1.reached > 0);
   sums.port_bytes += c1.bytes - c0.bytes;
 
   const auto number = [this](uint32_t s) { return ports_.info(s).port; };
@@ -147,8 +147,8 @@ void PairShard::SettleSegment(const Segments::Before& before, int w) {
   const int64_t n0 = before.count.peers, n1 = segments_.counts(before.slot)[w].peers;
   const int64_t past0 = before.count.past, past1 = segments_.past(before.slot, w);
   HostSums& sums = MutableSums(segments_.info(before.slot).host, w);
-  sums.segments += Step(n0 > 0, n1 > 0);
-  sums.new_segments += Step(n0 > 0 && past0 == 0, n1 > 0 && past1 == 0);
+  sums.segments += Change(n0 > 0, n1 > 0);
+  sums.new_segments += Change(n0 > 0 && past0 == 0, n1 > 0 && past1 == 0);
 }
 
 void PairShard::CoolAll() {

@@ -12,17 +12,17 @@
 namespace ndr::spec {
 namespace {
 
-using Json = nlohmann::json;
+using SortedJson = nlohmann::json;
 using Keys = std::map<std::string, std::string>;
 
 // Lists whose order says nothing stand sorted: the same set is the same configuration.
 template <class T>
-Json Sorted(std::vector<T> values) {
+SortedJson Sorted(std::vector<T> values) {
   std::sort(values.begin(), values.end());
   return values;
 }
 
-Json Texts(const std::vector<base::Cidr>& cidrs) {
+SortedJson Texts(const std::vector<base::Cidr>& cidrs) {
   std::vector<std::string> texts;
   for (const base::Cidr& cidr : cidrs) texts.push_back(ToText(cidr));
   return Sorted(std::move(texts));
@@ -30,8 +30,8 @@ Json Texts(const std::vector<base::Cidr>& cidrs) {
 
 class Collector {
  public:
-  void Put(const std::string& key, const Json& value) {
-    keys_[key] = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  void Put(const std::string& key, const SortedJson& value) {
+    keys_[key] = value.dump(-1, ' ', false, SortedJson::error_handler_t::replace);
   }
   Keys Take() && { return std::move(keys_); }
 
@@ -43,16 +43,16 @@ void PutDelta(const Project& p, Collector* keys) {
   keys->Put("host_networks", Texts(p.network.host_networks));
   keys->Put("field_mapping", p.field_mapping);
   keys->Put("source_timezone",
-            p.source_timezone.all.empty() ? Json(p.source_timezone.by_device) : Json(p.source_timezone.all));
+            p.source_timezone.all.empty() ? SortedJson(p.source_timezone.by_device) : SortedJson(p.source_timezone.all));
   keys->Put("calendar.timezone", p.calendar.timezone);
-  Json mapping = Json::array();
+  SortedJson mapping = SortedJson::array();
   for (const base::NamedCidr& entry : p.network.mapping)
     mapping.push_back({{"name", entry.name}, {"cidr", ToText(entry.cidr)}});
   keys->Put("segments.mapping", mapping);
   keys->Put("segments.ipv4_prefix_length", p.network.ipv4_prefix_length);
   keys->Put("segments.ipv6_prefix_length", p.network.ipv6_prefix_length);
   // Their order is that of columns.
-  Json sets = Json::array();
+  SortedJson sets = SortedJson::array();
   for (const auto& [name, ports] : p.port_sets) sets.push_back({{name, Sorted(ports)}});
   keys->Put("port_sets", sets);
   keys->Put("sessions.subtypes", Sorted(p.sessions.subtypes));
@@ -71,7 +71,7 @@ void PutFgA(const Project& p, const catalogue::Catalogue& words, Collector* keys
   keys->Put("calendar.off_hours", {p.calendar.off_hours.from, p.calendar.off_hours.to});
   keys->Put("calendar.holidays", Sorted(p.calendar.holidays));
   keys->Put("segments.high_risk", Sorted(p.network.high_risk));
-  Json windows = Json::object();
+  SortedJson windows = SortedJson::object();
   for (const catalogue::Window& window : words.windows()) windows[window.label] = window.slices;
   keys->Put("windows", windows);
   keys->Put("lookback.days", p.lookback.days);
@@ -80,19 +80,19 @@ void PutFgA(const Project& p, const catalogue::Catalogue& words, Collector* keys
   keys->Put("dark_hosts", p.drop_dark_hosts ? "drop" : "keep");
 }
 
-Json Names(const catalogue::Catalogue& words, const std::vector<int>& metrics) {
-  Json names = Json::array();
+SortedJson Names(const catalogue::Catalogue& words, const std::vector<int>& metrics) {
+  SortedJson names = SortedJson::array();
   for (const int i : metrics) names.push_back(words.metrics()[static_cast<size_t>(i)].name);
   return names;
 }
 
 void PutFgB(const Project& p, const catalogue::Catalogue& words, Collector* keys) {
-  Json horizons = Json::array();
+  SortedJson horizons = SortedJson::array();
   for (const Horizon& h : p.horizons.empty() ? DefaultHorizons() : p.horizons)
     horizons.push_back({{"label", h.label},
                         {"length_days", static_cast<double>(h.length) / base::kMicrosPerDay},
                         {"gap_days", static_cast<double>(h.gap) / base::kMicrosPerDay}});
-  keys->Put("horizons", Sorted(horizons.get<std::vector<Json>>()));
+  keys->Put("horizons", Sorted(horizons.get<std::vector<SortedJson>>()));
   keys->Put("baselined_metrics", Names(words, words.baselined()));
   keys->Put("baseline_required_metrics", Sorted(p.baseline_required_metrics));
   keys->Put("support_min", {{"default", p.support_min.by_default},
@@ -110,20 +110,20 @@ void PutFgB(const Project& p, const catalogue::Catalogue& words, Collector* keys
   keys->Put("non_persistent_machine_prefixes", Sorted(p.non_persistent_machine_prefixes));
 }
 
-Json TermJson(const FindingTerm& term) {
-  Json roles = Json::array();
+SortedJson TermJson(const FindingTerm& term) {
+  SortedJson roles = SortedJson::array();
   for (const catalogue::Role role : term.roles)
     roles.push_back(catalogue::kRoleNames[static_cast<size_t>(role)]);
   return {{"kind", catalogue::kKindNames[static_cast<size_t>(term.kind)]},
           {"metric", term.metric},
           {"roles", roles},
           {"amount", term.amount},
-          {"ceiling", term.ceiling ? Json(*term.ceiling) : Json()},
+          {"ceiling", term.ceiling ? SortedJson(*term.ceiling) : SortedJson()},
           {"weight", term.weight}};
 }
 
 void PutFgC(const Project& p, const catalogue::Catalogue& words, Collector* keys) {
-  Json transforms = Json::array();
+  SortedJson transforms = SortedJson::array();
   for (const catalogue::Transform t : words.transforms())
     transforms.push_back(catalogue::kTransforms[static_cast<size_t>(t)].name);
   keys->Put("transforms", transforms);
@@ -131,11 +131,11 @@ void PutFgC(const Project& p, const catalogue::Catalogue& words, Collector* keys
   keys->Put("rank_metrics", Names(words, words.ranked()));
   keys->Put("typical_band_share", p.typical_band_share);
   keys->Put("time_band_alpha", p.time_band_alpha);
-  Json scores = Json::array();
+  SortedJson scores = SortedJson::array();
   for (const ScoreTerms& score : p.scores)
     scores.push_back({{score.name, {{score.is_max ? "max" : "sum", score.terms}}}});
   keys->Put("scores", scores);
-  Json terms = Json::array();
+  SortedJson terms = SortedJson::array();
   for (const FindingTerm& term : p.findings.terms.empty() ? DefaultTerms() : p.findings.terms)
     terms.push_back(TermJson(term));
   keys->Put("findings.terms", terms);
