@@ -9,6 +9,7 @@ uint64_t Saturated(__int128 n) {
   return n > INT64_MAX ? static_cast<uint64_t>(INT64_MAX) : static_cast<uint64_t>(n);
 }
 
+
 int Change(bool before, bool after) { return static_cast<int>(after) - static_cast<int>(before); }
 
 // A key of the window by its past: new, rare or known.
@@ -23,7 +24,7 @@ int64_t PastKey(int64_t sessions, int64_t past) { return sessions > 0 ? past + 1
 
 }  // namespace
 
-uint64_t PairShard::BytesOf(const PeerCount& count) { return Saturated(count.bytes_src + count.bytes_dst); }
+uint64_t PairShard::BytesOf(const PeerCount& count) { return BothWays(count.bytes_src + count.bytes_dst); }
 
 uint64_t PairShard::SentValue(const Peer& peer, int64_t past, const PeerCount& count) const {
   if (peer.internal || past > 0 || count.sessions == 0) return 0;
@@ -135,9 +136,9 @@ void PairShard::SettlePort(const Ports::Before& before, int w) {
   sums.port_bytes += c1.bytes - c0.bytes;
 
   const auto number = [this](uint32_t s) { return ports_.info(s).port; };
-  if (const uint64_t bytes = Saturated(c1.bytes); bytes > 0 && bytes != Saturated(c0.bytes))
+  if (const uint64_t bytes = BothWays(c1.bytes); bytes > 0 && bytes != BothWays(c0.bytes))
     sums.port_bytes_by_port.Push(
-        bytes, before.slot, [&](uint32_t s) { return Saturated(ports_.counts(s)[w].bytes); }, number);
+        bytes, before.slot, [&](uint32_t s) { return BothWays(ports_.counts(s)[w].bytes); }, number);
   if (c1.failed_peers > 0 && c1.failed_peers != c0.failed_peers)
     sums.failed_peers.Push(
         c1.failed_peers, before.slot, [&](uint32_t s) { return ports_.counts(s)[w].failed_peers; }, number);
@@ -171,7 +172,7 @@ void PairShard::CompactMaxima() {
       HostSums& sums = MutableSums(static_cast<uint32_t>(h), w);
       sums.peer_bytes.Compact([&](uint32_t s) { return BytesOf(peers_.counts(s)[w]); },
                               [](uint32_t s) { return s; });
-      sums.port_bytes_by_port.Compact([&](uint32_t s) { return Saturated(ports_.counts(s)[w].bytes); },
+      sums.port_bytes_by_port.Compact([&](uint32_t s) { return BothWays(ports_.counts(s)[w].bytes); },
                                       number);
       sums.failed_ports.Compact([&](uint32_t s) { return peers_.counts(s)[w].failed_ports; }, address);
       sums.failed_peers.Compact([&](uint32_t s) { return ports_.counts(s)[w].failed_peers; }, number);

@@ -9,6 +9,9 @@
 
 namespace ndr::pairs {
 
+/// Bytes of both directions as a maximum compares them: two int64 maxima fit, more saturate.
+inline uint64_t BothWays(__int128 n) { return n > UINT64_MAX ? UINT64_MAX : static_cast<uint64_t>(n); }
+
 /// Sums over the host's peers, service ports, segments and pairs, kept by difference. "New": in the window
 /// and not in its look-back; "rare": in the look-back, but in fewer sessions than the project's K.
 struct HostSums {

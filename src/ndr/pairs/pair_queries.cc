@@ -23,7 +23,7 @@ PairShard::Maxima PairShard::MaximaOf(uint32_t host, int w) {
           .value;
   m.port_bytes =
       sums.port_bytes_by_port
-          .Top([&](uint32_t s) { return static_cast<uint64_t>(Capped(ports_.counts(s)[w].bytes)); }, number)
+          .Top([&](uint32_t s) { return BothWays(ports_.counts(s)[w].bytes); }, number)
           .value;
   if (const auto top =
           sums.failed_ports.Top([&](uint32_t s) { return peers_.counts(s)[w].failed_ports; }, address);

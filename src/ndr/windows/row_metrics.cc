@@ -22,6 +22,9 @@ double Share(__int128 part, __int128 whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
+// A maximum of bytes saturates where 64 bits end, and so must what it is a share of.
+double BytesShare(uint64_t part, __int128 whole) { return Share(part, whole > UINT64_MAX ? UINT64_MAX : whole); }
+
 // -ln((n + 1)/(N + V + 1)) of a key that was seen n times; histograms of the past hold n + 1.
 double Rarity(int64_t n_and_1, int64_t sessions, int64_t distinct) {
   return -std::log(static_cast<double>(n_and_1) / static_cast<double>(sessions + distinct + 1));
@@ -99,13 +102,13 @@ void RowMetrics::WritePairs(const RowInput& input, size_t row, FeatureColumns* c
     columns->SetReal(MetricAt("peer_ip_entropy"), row, p.peer_sessions.Entropy(p.sessions));
     columns->SetReal(MetricAt("peer_ip_top1_sessions_share"), row,
                      Share(p.peer_sessions.largest(), p.sessions));
-    columns->SetReal(MetricAt("peer_ip_top1_bytes_share"), row, Share(maxima.peer_bytes, p.bytes));
+    columns->SetReal(MetricAt("peer_ip_top1_bytes_share"), row, BytesShare(maxima.peer_bytes, p.bytes));
   }
   if (!p.port_sessions_by_port.empty()) {
     columns->SetReal(MetricAt("peer_port_entropy"), row, p.port_sessions_by_port.Entropy(p.port_sessions));
     columns->SetReal(MetricAt("peer_port_top1_sessions_share"), row,
                      Share(p.port_sessions_by_port.largest(), p.port_sessions));
-    columns->SetReal(MetricAt("peer_port_top1_bytes_share"), row, Share(maxima.port_bytes, p.port_bytes));
+    columns->SetReal(MetricAt("peer_port_top1_bytes_share"), row, BytesShare(maxima.port_bytes, p.port_bytes));
   }
   columns->Set(MetricAt("high_risk_port_nunique"), row, p.high_risk_ports);
   columns->Set(MetricAt("high_risk_port_unique_peers"), row, p.high_risk_port_peers);
