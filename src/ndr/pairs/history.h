@@ -12,7 +12,7 @@
 
 namespace ndr::pairs {
 
-/// Asked from one thread, only for slices that are not before the dataset's first.
+/// Slices may be asked for from several threads at once, only such as are not before the dataset's first.
 class PairHistory {
  public:
   virtual ~PairHistory() = default;

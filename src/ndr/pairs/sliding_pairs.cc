@@ -10,6 +10,8 @@ namespace {
 
 // While starting, changes are settled before their copies take too much memory.
 constexpr size_t kMostTouched = 1 << 16;
+// So many slices are read at once, in parallel; then each shard takes them all while it lies in the cache.
+constexpr int64_t kSlicesPerRound = 8;
 
 }  // namespace
 
@@ -92,12 +94,22 @@ arrow::Status SlidingPairs::StartPastSlice(SliceNumber slice) {
 }
 
 arrow::Status SlidingPairs::StartWindows() {
-  for (SliceNumber slice = std::max(first_, end_ - geometry_.longest()); slice < end_; ++slice) {
-    ARROW_ASSIGN_OR_RAISE(const DealtRows dealt, Read(slice, false));
-    ARROW_RETURN_NOT_OK(EachShard([&](PairShard* shard, size_t i) {
-      shard->Enter(slice, dealt, i, end_ - 1 - slice);
-      if (shard->touched() > kMostTouched) shard->Settle();
+  const auto threads = context_->threads;
+  for (SliceNumber slice = std::max(first_, end_ - geometry_.longest()); slice < end_;) {
+    const auto count = static_cast<size_t>(std::min(kSlicesPerRound, end_ - slice));
+    std::vector<DealtRows> dealt(count);
+    ARROW_RETURN_NOT_OK(base::ForEachPartition(count, threads, [&](size_t i) -> arrow::Status {
+      ARROW_ASSIGN_OR_RAISE(dealt[i], Read(slice + static_cast<SliceNumber>(i), false));
+      return arrow::Status::OK();
     }));
+    ARROW_RETURN_NOT_OK(EachShard([&](PairShard* shard, size_t number) {
+      for (size_t i = 0; i < count; ++i) {
+        const SliceNumber entering = slice + static_cast<SliceNumber>(i);
+        shard->Enter(entering, dealt[i], number, end_ - 1 - entering);
+        if (shard->touched() > kMostTouched) shard->Settle();
+      }
+    }));
+    slice += static_cast<SliceNumber>(count);
   }
   return arrow::Status::OK();
 }

@@ -15,6 +15,9 @@ using pairs::kShards;
 using pairs::NumberOf;
 using pairs::StartOf;
 
+// Read at once, in parallel, while starting.
+constexpr int64_t kSlicesPerRound = 8;
+
 arrow::Status CheckSlice(const arrow::RecordBatchVector& batches, base::Micros slice_start,
                          std::string_view dataset) {
   for (const auto& batch : batches) {
@@ -54,13 +57,27 @@ struct WindowBuilder::State {
   }
 
   arrow::Status StartHosts() {
-    for (SliceNumber slice = std::max(first, end - geometry.longest()); slice < end; ++slice) {
-      ARROW_ASSIGN_OR_RAISE(const bool is_committed, history->Committed(StartOf(slice)));
-      ARROW_ASSIGN_OR_RAISE(const auto batches, history->Hosts(StartOf(slice)));
-      ARROW_ASSIGN_OR_RAISE(const HostRows rows, HostRows::Deal(batches, *context->catalogue));
-      committed.push_back(is_committed);
-      ARROW_RETURN_NOT_OK(
-          EachLedger([&](HostLedger* ledger, size_t i) { ledger->Enter(slice, rows, i, end - 1 - slice); }));
+    for (SliceNumber slice = std::max(first, end - geometry.longest()); slice < end;) {
+      const auto count = static_cast<size_t>(std::min(kSlicesPerRound, end - slice));
+      std::vector<HostRows> rows(count);
+      ARROW_RETURN_NOT_OK(base::ForEachPartition(count, context->threads, [&](size_t i) -> arrow::Status {
+        ARROW_ASSIGN_OR_RAISE(const auto batches,
+                              history->Hosts(StartOf(slice + static_cast<SliceNumber>(i))));
+        ARROW_ASSIGN_OR_RAISE(rows[i], HostRows::Deal(batches, *context->catalogue));
+        return arrow::Status::OK();
+      }));
+      for (size_t i = 0; i < count; ++i) {
+        ARROW_ASSIGN_OR_RAISE(const bool is_committed,
+                              history->Committed(StartOf(slice + static_cast<SliceNumber>(i))));
+        committed.push_back(is_committed);
+      }
+      ARROW_RETURN_NOT_OK(EachLedger([&](HostLedger* ledger, size_t number) {
+        for (size_t i = 0; i < count; ++i) {
+          const SliceNumber entering = slice + static_cast<SliceNumber>(i);
+          ledger->Enter(entering, rows[i], number, end - 1 - entering);
+        }
+      }));
+      slice += static_cast<SliceNumber>(count);
     }
     return arrow::Status::OK();
   }
