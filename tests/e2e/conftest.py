@@ -23,6 +23,15 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="NDR_BINARY does not name an ndr binary"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def tidy(request, tmp_path_factory):
+    """Memory that roots lie in is given back, unless somebody will want to look at them."""
+    yield
+    if request.session.testsfailed == 0:
+        for folder in tmp_path_factory.getbasetemp().iterdir():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def small(tmp_path_factory):
     """Fifty hours of a few hosts in files of six hours, and the root of an undisturbed replay. Not to be written to."""
