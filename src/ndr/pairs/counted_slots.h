@@ -28,7 +28,7 @@ class CountedSlots {
   };
 
   explicit CountedSlots(int windows)
-      : windows_(static_cast<size_t>(windows)), dirty_(windows_), zero_(windows_) {}
+      : windows_(static_cast<size_t>(windows)), is_new_(windows_, true), dirty_(windows_), zero_(windows_) {}
 
   /// A slot whose counters are 0: a new number, or one that was given back.
   uint32_t Take(const Info& info) {
@@ -91,8 +91,9 @@ class CountedSlots {
     slots_[slot].hot = kNone;
   }
 
-  /// True for the first touch of a step.
+  /// True for the first touch of a step. Before a window's first step everything in it was 0: no copies then.
   bool Touch(uint32_t slot, int w) {
+    if (is_new_[static_cast<size_t>(w)]) return false;
     Slot& s = slots_[slot];
     const uint64_t bit = uint64_t{1} << w;
     if ((s.touched & bit) != 0) return false;
@@ -104,10 +105,16 @@ class CountedSlots {
   }
   /// What was touched in a window in this step.
   const std::vector<Before>& dirty(int w) const { return dirty_[static_cast<size_t>(w)]; }
-  /// Ends the step of a window: `settle(before)` for each touched slot. What `settle` touches in here is not
+  /// Ends the step of a window: `settle(before)` for each touched slot (the first time:
+  /// for each slot). What `settle` touches in here is not
   /// visited.
   template <class Settle>
   void SettleDirty(int w, const Settle& settle) {
+    if (is_new_[static_cast<size_t>(w)]) {
+      for (uint32_t slot = 0; slot < size(); ++slot)
+        if (used(slot)) settle(Before{Count{}, slot});
+      return;
+    }
     const auto& dirty = dirty_[static_cast<size_t>(w)];
     for (size_t i = 0; i < dirty.size(); ++i) {
       if (i + 2 * kAhead < dirty.size()) Prefetch(dirty[i + 2 * kAhead].slot);
@@ -116,7 +123,10 @@ class CountedSlots {
       settle(dirty[i]);
     }
   }
-  void ClearDirty(int w) { dirty_[static_cast<size_t>(w)].clear(); }
+  void ClearDirty(int w) {
+    is_new_[static_cast<size_t>(w)] = false;
+    dirty_[static_cast<size_t>(w)].clear();
+  }
 
   // Memory is most of the cost of a step: the slot first, some rows later what it points to.
   void Prefetch(uint32_t slot) const { __builtin_prefetch(&slots_[slot]); }
@@ -142,6 +152,7 @@ class CountedSlots {
   }
 
   size_t windows_;
+  std::vector<bool> is_new_;  // by window: never settled
   std::vector<std::vector<Before>> dirty_;
   std::vector<Count> zero_;
   std::vector<Slot> slots_;

@@ -44,8 +44,6 @@ class PairShard {
   void LeavePast(SliceNumber slice, int w);
   void DropOldestPast();
 
-  /// About how many pairs changed since the last Settle.
-  size_t touched() const { return pairs_.dirty(geometry_.windows() - 1).size() + pairs_.dirty(0).size(); }
   void Settle();
   /// The same for one window, while what its rows touched is still in the cache. The longest window comes
   /// last.

@@ -8,8 +8,6 @@
 namespace ndr::pairs {
 namespace {
 
-// While starting, changes are settled before their copies take too much memory.
-constexpr size_t kMostTouched = 1 << 16;
 // So many slices are read at once, in parallel; then each shard takes them all while it lies in the cache.
 constexpr int64_t kSlicesPerRound = 8;
 
@@ -74,10 +72,8 @@ arrow::Status SlidingPairs::StartPast() {
       continue;
     }
     ARROW_ASSIGN_OR_RAISE(const DealtRows dealt, Deal({roll_up}, context_->network, true));
-    ARROW_RETURN_NOT_OK(EachShard([&](PairShard* shard, size_t i) {
-      shard->EnterPast(dealt, i, 0, geometry_.windows());
-      shard->Settle();
-    }));
+    ARROW_RETURN_NOT_OK(
+        EachShard([&](PairShard* shard, size_t i) { shard->EnterPast(dealt, i, 0, geometry_.windows()); }));
     slice = next_day;
   }
   return arrow::Status::OK();
@@ -89,7 +85,6 @@ arrow::Status SlidingPairs::StartPastSlice(SliceNumber slice) {
   return EachShard([&](PairShard* shard, size_t i) {
     shard->EnterPast(dealt, i, from, geometry_.windows());
     if (from > 0) shard->KeepPast(slice, dealt, i);
-    if (shard->touched() > kMostTouched) shard->Settle();
   });
 }
 
@@ -106,7 +101,6 @@ arrow::Status SlidingPairs::StartWindows() {
       for (size_t i = 0; i < count; ++i) {
         const SliceNumber entering = slice + static_cast<SliceNumber>(i);
         shard->Enter(entering, dealt[i], number, end_ - 1 - entering);
-        if (shard->touched() > kMostTouched) shard->Settle();
       }
     }));
     slice += static_cast<SliceNumber>(count);
