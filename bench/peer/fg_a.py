@@ -9,6 +9,7 @@ SUMS = ["sessions_cnt", "allow_cnt", "deny_cnt", "alert_cnt", "rst_cnt", "aged_o
         "bytes_src_sum", "bytes_dst_sum"] + [f"{name}_port_sessions_cnt" for name in PORT_SETS]
 RATIOS = {"duration_mean": "duration_sum", "deny_ratio": "deny_cnt", "tcp_ratio": "tcp_cnt", "udp_ratio": "udp_cnt",
           "icmp_ratio": "icmp_cnt"}
+LABEL = "CASE k " + " ".join(f"WHEN {k} THEN '{label}'" for label, k in WINDOWS.items()) + " END"
 LOAD = """
 CREATE TEMP TABLE address AS
 SELECT row_number() OVER ()::INTEGER AS id, ip, is_host(ip) AS is_host, dense_rank() OVER (ORDER BY segment_of(ip))::INTEGER AS segment
@@ -19,11 +20,12 @@ SELECT epoch_us(slice_start_ts) // {slice} AS s, a.id AS src, b.id AS dst, a.is_
     bytes_src_sum + bytes_dst_sum AS bytes
 FROM '{folder}/pair/*.parquet' JOIN address a ON a.ip = src_ip JOIN address b ON b.ip = dst_ip;
 CREATE TEMP TABLE host_slice AS
-SELECT epoch_us(slice_start_ts) // {slice} AS s, id AS host, role = 'inbound' AS inbound, segment_id, {sums}, duration_sum,
+SELECT epoch_us(slice_start_ts) // {slice} AS s, id AS host, role = 'inbound' AS inbound, {sums}, duration_sum,
     list_max(sessions_per_minute) AS busiest
 FROM '{folder}/host/*.parquet' JOIN address ON ip = host_ip;
-CREATE TEMP TABLE win AS SELECT * FROM (VALUES {windows}) w(window_label, k);"""
-# {e}: the slice number after the last one.
+CREATE TEMP TABLE win AS SELECT * FROM (VALUES {windows}) w(k);"""
+# {e}: the slice number after the last one. Beacon candidates are taken by a list: their join with the pairs now and then
+# ends DuckDB 2.0.0 with an internal error (dict-surviving cache).
 END = """
 CREATE OR REPLACE TEMP TABLE folded AS
 SELECT k, src, dst, port, any_value(from_host) AS from_host, any_value(to_host) AS to_host,
@@ -33,12 +35,13 @@ FROM pair JOIN win ON s >= {e} - k WHERE s < {e} GROUP BY k, src, dst, port;
 CREATE OR REPLACE TEMP TABLE side AS
 SELECT k, src AS host, false AS inbound, dst AS peer, dst_segment AS segment, port, n, bytes, has_failed FROM folded WHERE from_host
 UNION ALL SELECT k, dst, true, src, src_segment, port, n, bytes, has_failed FROM folded WHERE to_host;
+CREATE OR REPLACE TEMP TABLE active AS
+SELECT src, dst, port, s * 15 + i AS m
+FROM (SELECT src, dst, port, unnest(list({{'s': s, 'minutes': minutes}}), recursive := true) FROM pair
+      WHERE s < {e} AND s >= {e} - 96 GROUP BY src, dst, port HAVING sum(bit_count(minutes)) >= 9), range(15) r(i)
+WHERE minutes & (1 << i) <> 0;
 CREATE OR REPLACE TEMP TABLE beacon AS
-WITH busy AS (SELECT src, dst, port FROM pair WHERE s < {e} AND s >= {e} - 96 GROUP BY src, dst, port
-    HAVING sum(bit_count(minutes)) >= 9),
-gap AS (SELECT src, dst, port, m, lead(m) OVER (PARTITION BY src, dst, port ORDER BY m) - m AS g
-    FROM (SELECT src, dst, port, s * 15 + i AS m FROM pair JOIN busy USING (src, dst, port), range(15) r(i)
-          WHERE s < {e} AND s >= {e} - 96 AND minutes & (1 << i) <> 0)),
+WITH gap AS (SELECT src, dst, port, m, lead(m) OVER (PARTITION BY src, dst, port ORDER BY m) - m AS g FROM active),
 listed AS (SELECT k, src, dst, port, list(g ORDER BY g) AS gaps FROM gap JOIN win ON k >= 32 AND m >= ({e} - k) * 15
     WHERE g IS NOT NULL GROUP BY k, src, dst, port HAVING count(*) >= 8),
 quartile AS (SELECT *, len(gaps) + 1 AS active, gaps[(len(gaps) + 3) // 4] AS q1, gaps[(len(gaps) + 1) // 2] AS q2,
@@ -71,10 +74,10 @@ ports AS (
     FROM (SELECT k, host, inbound, port, sum(n)::BIGINT AS n, sum(bytes)::BIGINT AS bytes, count(*) FILTER (has_failed) AS failed
         FROM side WHERE port >= 0 GROUP BY k, host, inbound, port) GROUP BY k, host, inbound),
 hosts AS (
-    SELECT k, host, inbound, any_value(segment_id) AS segment_id, any_value(window_label) AS window_label, {sums},
+    SELECT k, host, inbound, {sums},
         round(sum(duration_sum) * 1e6) / 1e6 AS duration_sum, max(busiest) AS max_sessions_per_minute
     FROM host_slice JOIN win ON s >= {e} - k WHERE s < {e} GROUP BY k, host, inbound)
-SELECT ip AS host_ip, CASE WHEN inbound THEN 'inbound' ELSE 'outbound' END AS role, segment_id, window_label,
+SELECT ip AS host_ip, CASE WHEN inbound THEN 'inbound' ELSE 'outbound' END AS role, segment_of(ip) AS segment_id, {label} AS window_label,
     make_timestamp(({e} - k)::BIGINT * {slice}) AS window_start_ts, make_timestamp({e}::BIGINT * {slice}) AS window_end_ts,
     least(k, {e} - {first})::INTEGER AS slices_covered, ({e} - 1) // 4 % 24 AS hour_of_day, {sum_names}, duration_sum,
     max_sessions_per_minute, {ratios}, bytes_src_sum / (bytes_dst_sum + 1) AS bytes_asymmetry_ratio,
@@ -90,14 +93,14 @@ WITHOUT_PORTS_ZERO = ["peer_port_nunique", "high_risk_port_nunique", "failed_pee
 
 def load(con, folder):
     con.execute(ADDRESSES + LOAD.format(folder=folder, slice=SLICE_MICROS, sums=", ".join(SUMS),
-                                        windows=", ".join(f"('{label}', {k})" for label, k in WINDOWS.items())))
+                                        windows=", ".join(f"({k})" for k in WINDOWS.values())))
     return con.execute("SELECT min(s), max(s) + 1 FROM host_slice").fetchone()
 
 
 def compute(con, first, end):
     """Table fg_a of one end."""
     con.execute(END.format(
-        e=end, first=first, slice=SLICE_MICROS, high_risk=PORT_SETS["high_risk"], admin=PORT_SETS["admin"],
+        e=end, first=first, label=LABEL, slice=SLICE_MICROS, high_risk=PORT_SETS["high_risk"], admin=PORT_SETS["admin"],
         entropy="ln(sum(n)) - sum(n * ln(n)) / sum(n)",
         bytes_share="CASE WHEN sum(bytes) = 0 THEN 0 ELSE max(bytes) / sum(bytes) END",
         sums=", ".join(f"sum({m})::BIGINT AS {m}" for m in SUMS), sum_names=", ".join(SUMS),
