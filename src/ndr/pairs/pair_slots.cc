@@ -6,7 +6,7 @@ namespace ndr::pairs {
 namespace {
 
 // The port sets of the catalogue, in the order of catalogue::kPortSets.
-enum PortSetIndex : size_t { kHighRisk, kAdmin, kFileshare, kDirectory, kDb };
+enum PortSetIndex : size_t { kHighRiskSet, kAdminSet, kFileshareSet, kDirectorySet, kDbSet };
 
 uint64_t Joined(uint32_t slot, int32_t port) { return uint64_t{slot} << 32 | static_cast<uint32_t>(port); }
 
@@ -77,7 +77,7 @@ uint32_t PairShard::PeerOf(uint32_t host, base::Address peer) {
 
 uint32_t PairShard::PortOf(uint32_t host, uint16_t port) {
   const auto [it, added] = port_map_.try_emplace(Joined(host, port), 0);
-  if (added) it->second = ports_.Take({host, port, context_.port_sets[kHighRisk][port]});
+  if (added) it->second = ports_.Take({host, port, context_.port_sets[kHighRiskSet][port]});
   return it->second;
 }
 
@@ -91,10 +91,10 @@ uint32_t PairShard::PairOf(base::Address host, catalogue::Role role, base::Addre
     const auto p = static_cast<uint16_t>(port);
     const auto& sets = context_.port_sets;
     pair.port_slot = PortOf(host_slot, p);
-    pair.high_risk = sets[kHighRisk][p];
-    pair.admin = sets[kAdmin][p];
+    pair.high_risk = sets[kHighRiskSet][p];
+    pair.admin = sets[kAdminSet][p];
     pair.reach = peers_.info(peer_slot).internal &&
-                 (sets[kAdmin][p] || sets[kFileshare][p] || sets[kDirectory][p] || sets[kDb][p]);
+                 (sets[kAdminSet][p] || sets[kFileshareSet][p] || sets[kDirectorySet][p] || sets[kDbSet][p]);
   }
   return it->second = pairs_.Take(pair);
 }
