@@ -9,19 +9,19 @@
 namespace ndr::baselines {
 namespace {
 
-const Range kRange{"all", AtSlice(1000), AtSlice(1960), AtSlice(1960)};
+const Range kTenDays{"all", AtSlice(1000), AtSlice(1960), AtSlice(1960)};
 
 class GlobalTableTest : public ::testing::Test {
  protected:
   // Sessions 1 to `n` of one host, in consecutive slices.
   GlobalPart Part(int network, int n) {
-    SegmentRows rows(plan_, kRange);
+    SegmentRows rows(plan_, kTenDays);
     std::vector<FgARow> lines;
     for (int i = 1; i <= n; ++i)
       lines.push_back({"10.0." + std::to_string(network) + ".1", 1000 + i, {{"sessions_cnt", i}}});
     for (FgARow& line : lines) line.segment = "10.0." + std::to_string(network) + ".0/24";
     EXPECT_TRUE(rows.Add(*FgABatch(*context_->catalogue, lines)).ok());
-    return MakeSegmentTables(rows, kRange, bands_, {}, 1)->global;
+    return MakeSegmentTables(rows, kTenDays, bands_, {}, 1)->global;
   }
   static std::vector<base::Micros> Committed() {
     std::vector<base::Micros> slices;
@@ -31,14 +31,14 @@ class GlobalTableTest : public ::testing::Test {
 
   std::shared_ptr<const spec::Context> context_ = MakeTestContext();
   std::shared_ptr<const Plan> plan_ = *Plan::Make(context_);
-  BandSlices bands_{context_->calendar, context_->catalogue->windows(), Committed(), kRange.start,
-                    kRange.end};
+  BandSlices bands_{context_->calendar, context_->catalogue->windows(), Committed(), kTenDays.start,
+                    kTenDays.end};
 };
 
 // 1 2 3 4 and 1 2: in order 1 1 2 2 3 4. Median 2 (4 of 6 are at most 2, 2 of 6 at most 1), p25 1, p75 3 (5
 // of 6), p95 4. Distances from 2: 0 0 1 1 1 2, half of them reached at 1.
 TEST_F(GlobalTableTest, AnswersOverAllSegments) {
-  GlobalTable table(plan_, kRange, 0, nullptr);
+  GlobalTable table(plan_, kTenDays, 0, nullptr);
   ASSERT_TRUE(table.Add(Part(1, 4)).ok());
   ASSERT_TRUE(table.Add(Part(0, 2)).ok());
   const auto global = *table.Finish(bands_, 1);
@@ -61,9 +61,9 @@ TEST_F(GlobalTableTest, AnswersOverAllSegments) {
 // 112, 128, 144. The fourth exceeds 300 bytes: the 12 runs of four parts are spilled, the 3 of the last are
 // not.
 TEST_F(GlobalTableTest, SpillingChangesNothingButTheCounters) {
-  GlobalTable held(plan_, kRange, 0, nullptr);
+  GlobalTable held(plan_, kTenDays, 0, nullptr);
   MemorySpill spill;
-  GlobalTable spilled(plan_, kRange, 300, &spill);
+  GlobalTable spilled(plan_, kTenDays, 300, &spill);
   for (int i = 0; i < 5; ++i) {
     ASSERT_TRUE(held.Add(Part(i, 3 + i)).ok());
     ASSERT_TRUE(spilled.Add(Part(i, 3 + i)).ok());
@@ -76,7 +76,7 @@ TEST_F(GlobalTableTest, SpillingChangesNothingButTheCounters) {
 }
 
 TEST_F(GlobalTableTest, RefusesASegmentThatComesTwice) {
-  GlobalTable table(plan_, kRange, 0, nullptr);
+  GlobalTable table(plan_, kTenDays, 0, nullptr);
   ASSERT_TRUE(table.Add(Part(1, 4)).ok());
   const auto status = table.Add(Part(1, 2));
   EXPECT_TRUE(status.IsInvalid());
@@ -84,7 +84,7 @@ TEST_F(GlobalTableTest, RefusesASegmentThatComesTwice) {
 }
 
 TEST_F(GlobalTableTest, NoPartsMakeAnEmptyTable) {
-  EXPECT_EQ((*GlobalTable(plan_, kRange, 0, nullptr).Finish(bands_, 1))->num_rows(), 0);
+  EXPECT_EQ((*GlobalTable(plan_, kTenDays, 0, nullptr).Finish(bands_, 1))->num_rows(), 0);
 }
 
 // A table whose catalogue baselines other metrics is refused, and the column named.

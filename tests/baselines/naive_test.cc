@@ -16,8 +16,8 @@
 namespace ndr::baselines {
 namespace {
 
-constexpr int64_t kFirst = 1000, kSlices = 60;
-const Range kRange{"all", AtSlice(kFirst), AtSlice(kFirst + kSlices), AtSlice(kFirst + kSlices)};
+constexpr int64_t kStart = 1000, kLength = 60;
+const Range kRange{"all", AtSlice(kStart), AtSlice(kStart + kLength), AtSlice(kStart + kLength)};
 const std::vector<std::string> kMetrics = {"sessions_cnt", "bytes_src_sum", "deny_ratio"};
 const std::map<std::string, double> kResolution = {
     {"sessions_cnt", 1}, {"bytes_src_sum", 1024}, {"deny_ratio", 0.01}};
@@ -123,13 +123,13 @@ std::vector<FgARow> RandomRows() {
   const int hosts = *rc::gen::inRange(1, 6);
   std::vector<FgARow> rows;
   for (int h = 0; h < hosts; ++h) {
-    const int slices = *rc::gen::inRange(1, static_cast<int>(kSlices) + 1);
+    const int slices = *rc::gen::inRange(1, static_cast<int>(kLength) + 1);
     const bool is_wild = *rc::gen::arbitrary<bool>();
     for (int s = 0; s < slices; ++s) {
       FgARow row;
       row.host = fmt::format("10.0.{}.{}", h % 2, h);
       row.segment = fmt::format("10.0.{}.0/24", h % 2);
-      row.end = kFirst + 1 + s;
+      row.end = kStart + 1 + s;
       row.role = static_cast<catalogue::Role>(s % 2);
       row.band = s % 7 == 0 ? base::TimeBand::kWdOff : base::TimeBand::kWdNight;
       row.values["sessions_cnt"] = *rc::gen::inRange(0, is_wild ? 60 : 4);
@@ -147,7 +147,7 @@ class Engine {
          size_t batch_rows)
       : context_(context), plan_(*Plan::Make(context)) {
     std::vector<base::Micros> committed;
-    for (int64_t s = kFirst; s < kFirst + kSlices; ++s) committed.push_back(AtSlice(s));
+    for (int64_t s = kStart; s < kStart + kLength; ++s) committed.push_back(AtSlice(s));
     const BandSlices bands(context->calendar, context->catalogue->windows(), committed, kRange.start,
                            kRange.end);
     MemorySpill spill;

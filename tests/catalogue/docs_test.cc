@@ -17,7 +17,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const Catalogue& Words() {
+const Catalogue& Declared() {
   static const auto words = Catalogue::Make({}).ValueOrDie();
   return *words;
 }
@@ -33,9 +33,9 @@ std::string Kept(const std::string& name) {
 // When these fail, data or documentation changed: look at the difference, then keep the new text (`ndr
 // catalogue docs`, `ndr catalogue docs --lock`).
 TEST(CatalogueDocs, TheDocumentKeptIsThatOfTheCode) {
-  EXPECT_EQ(Kept("catalogue.md"), DocsMarkdown(Words()));
+  EXPECT_EQ(Kept("catalogue.md"), DocsMarkdown(Declared()));
 }
-TEST(CatalogueDocs, TheLockKeptIsThatOfTheCode) { EXPECT_EQ(Kept("catalogue.lock"), LockText(Words())); }
+TEST(CatalogueDocs, TheLockKeptIsThatOfTheCode) { EXPECT_EQ(Kept("catalogue.lock"), LockText(Declared())); }
 
 TEST(CatalogueDocs, FormulasReadLikeMeasures) {
   const auto formula = [](std::string_view name) { return Formula(kMetrics[FindMetric(name)]); };
@@ -49,7 +49,7 @@ TEST(CatalogueDocs, FormulasReadLikeMeasures) {
 }
 
 TEST(CatalogueDocs, TheListIsOneJsonObjectAMetric) {
-  std::istringstream lines(ListJson(Words()));
+  std::istringstream lines(ListJson(Declared()));
   std::string line;
   size_t n = 0;
   while (std::getline(lines, line)) {
@@ -62,25 +62,29 @@ TEST(CatalogueDocs, TheListIsOneJsonObjectAMetric) {
     ++n;
   }
   EXPECT_EQ(n, kMetricCount);
-  EXPECT_THAT(ListText(Words()), HasSubstr("duration_mean                            seconds   ratio     "
-                                           "ranked     mean duration of a session"));
+  EXPECT_THAT(ListText(Declared()), HasSubstr("duration_mean                            seconds   ratio     "
+                                              "ranked     mean duration of a session"));
 }
 
 TEST(CatalogueDocs, APortSetOfTheProjectsOwnIsListed) {
   CatalogueOptions options;
   options.extra_port_sets = {"MAIL_PORTS"};
   const auto words = Catalogue::Make(options).ValueOrDie();
-  EXPECT_THAT(ListJson(*words), HasSubstr(R"x("name":"mail_port_sessions_cnt","column":"mail_port_sessions_cnt","meaning":"sessions with a service port of the project's set","formula":"count(mail_port)")x"));
+  EXPECT_THAT(
+      ListJson(*words),
+      HasSubstr(
+          R"x("name":"mail_port_sessions_cnt","column":"mail_port_sessions_cnt","meaning":"sessions with a service port of the project's set","formula":"count(mail_port)")x"));
 }
 
 TEST(CatalogueDocs, SchemasSayKeyPartitionsAndColumns) {
-  const auto json = nlohmann::json::parse(SchemaJson(Words(), "fg_b/pair/host").ValueOrDie());
+  const auto json = nlohmann::json::parse(SchemaJson(Declared(), "fg_b/pair/host").ValueOrDie());
   EXPECT_EQ(json["key"], (std::vector<std::string>{"host_ip", "dst_ip", "dst_port"}));
   EXPECT_EQ(json["partitions"],
             (std::vector<std::string>{"feature_spec_version", "baseline_horizon", "reference_ts"}));
   EXPECT_EQ(json["columns"].size(), 10u);
   EXPECT_EQ(json["columns"][0]["type"], "address");
-  EXPECT_THAT(SchemaJson(Words(), "fg_c/hosts").status().message(), HasSubstr("did you mean 'fg_c/host'?"));
+  EXPECT_THAT(SchemaJson(Declared(), "fg_c/hosts").status().message(),
+              HasSubstr("did you mean 'fg_c/host'?"));
   EXPECT_THAT(Partitions(Dataset::kFgCPair),
               ElementsAre("feature_spec_version", "baseline_horizon", "dt", "hh", "mm"));
   EXPECT_THAT(Partitions(Dataset::kEvidence), ElementsAre("feature_spec_version", "dt", "hh", "mm"));
@@ -90,9 +94,9 @@ TEST(CatalogueDocs, SchemasSayKeyPartitionsAndColumns) {
 TEST(CatalogueDocs, FamiliesAndOwnColumnsMakeUpADataset) {
   for (int d = 0; d < kDatasets; ++d) {
     const auto dataset = static_cast<Dataset>(d);
-    size_t n = OwnColumns(Words(), dataset).size();
-    for (const ColumnFamily& family : FamiliesOf(Words(), dataset)) n += family.names.size();
-    EXPECT_EQ(n, Words().Columns(dataset).size()) << PathOf(dataset);
+    size_t n = OwnColumns(Declared(), dataset).size();
+    for (const ColumnFamily& family : FamiliesOf(Declared(), dataset)) n += family.names.size();
+    EXPECT_EQ(n, Declared().Columns(dataset).size()) << PathOf(dataset);
   }
 }
 

@@ -13,18 +13,14 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr auto kOut = Role::kOutbound;
-constexpr const char* kHost = "10.0.0.5";
-constexpr const char* kSegment = "10.0.0.0/24";
-
 // A warm host with all three levels: medians 10, 20, 30 of sessions_cnt.
 Scene ThreeLevels() {
   Scene s;
-  s.Row(kHost, kOut, "w_1h", {{"sessions_cnt", 50.0}});
-  s.Host(0, kHost, kOut, "w_1h", {{"sessions_cnt", {10, 4, 8, 22, 40, 60}}});
-  s.Segment(0, kSegment, kOut, "w_1h", {{"sessions_cnt", {20, 5, 8, 25, 45, 600}}});
+  s.Row(kHostText, kOut, "w_1h", {{"sessions_cnt", 50.0}});
+  s.Host(0, kHostText, kOut, "w_1h", {{"sessions_cnt", {10, 4, 8, 22, 40, 60}}});
+  s.Segment(0, kSegmentText, kOut, "w_1h", {{"sessions_cnt", {20, 5, 8, 25, 45, 600}}});
   s.Global(0, kOut, "w_1h", {{"sessions_cnt", {30, 10, 8, 90, 99, 6000}}});
-  s.Metadata(0, kHost, kOut, "w_1h", false);
+  s.Metadata(0, kHostText, kOut, "w_1h", false);
   return s;
 }
 
@@ -60,15 +56,15 @@ TEST(Baselines, AColdRowIsJudgedByItsSegment) {
 
 TEST(Baselines, EachMetricFallsBackByItself) {
   Scene s;
-  s.Row(kHost, kOut, "w_1h",
+  s.Row(kHostText, kOut, "w_1h",
         {{"sessions_cnt", 1.0}, {"deny_cnt", 9.0}, {"rst_cnt", 9.0}, {"duration_mean", Cell()}});
-  s.Host(0, kHost, kOut, "w_1h",
+  s.Host(0, kHostText, kOut, "w_1h",
          {{"deny_cnt", {0, 1, 1, 0, 0, 5, true}},
           {"rst_cnt", {kNull, kNull, kNull, kNull, kNull, 0, true}},
           {"duration_mean", {1, 1, 1, 1, 1, 9, true}}});
-  s.Segment(0, kSegment, kOut, "w_1h", {{"rst_cnt", {1, 1, 1, 1, 1, 5, true}}});
+  s.Segment(0, kSegmentText, kOut, "w_1h", {{"rst_cnt", {1, 1, 1, 1, 1, 5, true}}});
   s.Global(0, kOut, "w_1h", {{"rst_cnt", {5, 2, 1, 1, 1, 7, true}}});
-  s.Metadata(0, kHost, kOut, "w_1h", false);
+  s.Metadata(0, kHostText, kOut, "w_1h", false);
   const auto out = s.Correlate();
   const auto& row = *out.horizons[0].host;
   EXPECT_EQ(TextAt(row, "baseline_level", 0), "HOST");
@@ -82,12 +78,12 @@ TEST(Baselines, EachMetricFallsBackByItself) {
 
 TEST(Baselines, AMetricWithoutAMedianAnywhereHasNone) {
   Scene t;
-  t.Row(kHost, kOut, "w_1h", {{"deny_ratio", 0.5}});
+  t.Row(kHostText, kOut, "w_1h", {{"deny_ratio", 0.5}});
   const Stats none{kNull, kNull, kNull, kNull, kNull, 0, true};
-  t.Host(0, kHost, kOut, "w_1h", {{"deny_ratio", none}});
-  t.Segment(0, kSegment, kOut, "w_1h", {{"deny_ratio", none}});
+  t.Host(0, kHostText, kOut, "w_1h", {{"deny_ratio", none}});
+  t.Segment(0, kSegmentText, kOut, "w_1h", {{"deny_ratio", none}});
   t.Global(0, kOut, "w_1h", {{"deny_ratio", none}});
-  t.Metadata(0, kHost, kOut, "w_1h", false);
+  t.Metadata(0, kHostText, kOut, "w_1h", false);
   const auto out = t.Correlate();
   const auto& row = *out.horizons[0].host;
   EXPECT_TRUE(IsNull(NumberAt(row, "deny_ratio_z_mad", 0)));
@@ -100,9 +96,9 @@ TEST(Baselines, AMetricWithoutAMedianAnywhereHasNone) {
 TEST(Baselines, AFirstWeekendIsJudgedByTheSameHoursOfWorkingDays) {
   Scene s = ThreeLevels();
   s.rows.clear();
-  s.Row(kHost, kOut, "w_1h", {{"sessions_cnt", 50.0}}, "WE_WORKING");
-  s.Row(kHost, kOut, "w_15m", {{"sessions_cnt", 50.0}}, "WE_WORKING");
-  s.Metadata(0, kHost, kOut, "w_15m", false, 1000);  // the shortest window, from which typical bands come
+  s.Row(kHostText, kOut, "w_1h", {{"sessions_cnt", 50.0}}, "WE_WORKING");
+  s.Row(kHostText, kOut, "w_15m", {{"sessions_cnt", 50.0}}, "WE_WORKING");
+  s.Metadata(0, kHostText, kOut, "w_15m", false, 1000);  // the shortest window, from which typical bands come
   const auto out = s.Correlate();
   const auto& row = *out.horizons[0].host;
   ASSERT_EQ(TextAt(row, "window_label", 1), "w_1h");
@@ -122,7 +118,7 @@ TEST(Baselines, AFirstWeekendIsJudgedByTheSameHoursOfWorkingDays) {
 TEST(Baselines, ABandNeedsEightSlicesOfTheNetwork) {
   for (const int64_t support : {7, 8}) {
     Scene s;
-    s.Row(kHost, kOut, "w_1h", {{"sessions_cnt", 50.0}});
+    s.Row(kHostText, kOut, "w_1h", {{"sessions_cnt", 50.0}});
     s.Global(0, kOut, "w_1h", {{"sessions_cnt", {30, 10, 8, 90, 99, support, true}}});
     const auto out = s.Correlate();
     EXPECT_EQ(TextAt(*out.horizons[0].host, "baseline_level", 0), support == 8 ? "GLOBAL" : "NONE");
@@ -131,7 +127,7 @@ TEST(Baselines, ABandNeedsEightSlicesOfTheNetwork) {
 
 TEST(Baselines, ScaleExceptionsNameTheMetricsNotJudgedByTheMad) {
   Scene s;
-  s.Row(kHost, kOut, "w_1h",
+  s.Row(kHostText, kOut, "w_1h",
         {{"sessions_cnt", 9.0}, {"bytes_src_sum", 5000.0}, {"deny_ratio", 0.5}, {"duration_mean", Cell()}});
   StatsByMetric stats;
   for (const int m : s.catalogue().baselined())
@@ -150,11 +146,12 @@ TEST(Baselines, PeersAreTheSegmentWhereFiveHostsStandBehindIt) {
   // z of sessions_cnt against the host 10, the segment 6, the network 2.
   for (const double hosts : {4.0, 5.0}) {
     Scene s;
-    s.Row(kHost, kOut, "w_1h", {{"sessions_cnt", 50.0}});
-    s.Host(0, kHost, kOut, "w_1h", {{"sessions_cnt", {10, 4, 8, 22, 40, 60}}});
-    s.Segment(0, kSegment, kOut, "w_1h", {{"sessions_cnt", {20, 5, 8, 25, 45, 600}}}, {{"hosts_cnt", hosts}});
+    s.Row(kHostText, kOut, "w_1h", {{"sessions_cnt", 50.0}});
+    s.Host(0, kHostText, kOut, "w_1h", {{"sessions_cnt", {10, 4, 8, 22, 40, 60}}});
+    s.Segment(0, kSegmentText, kOut, "w_1h", {{"sessions_cnt", {20, 5, 8, 25, 45, 600}}},
+              {{"hosts_cnt", hosts}});
     s.Global(0, kOut, "w_1h", {{"sessions_cnt", {30, 4, 8, 90, 99, 6000}}});
-    s.Metadata(0, kHost, kOut, "w_1h", false);
+    s.Metadata(0, kHostText, kOut, "w_1h", false);
     const auto out = s.Correlate();
     const auto& row = *out.horizons[0].host;
     EXPECT_DOUBLE_EQ(NumberAt(row, "anomaly_rank_score", 0), std::log(1 + 7));
@@ -180,9 +177,9 @@ TEST(Windows, DisagreementStandsOnAllRowsOfAHostAndRole) {
   Scene s;
   for (const char* w : {"w_15m", "w_1h", "w_8h"})
     s.Global(0, kOut, w, {{"sessions_cnt", {10, 5, 1, 1, 1, 99}}});
-  s.Row(kHost, kOut, "w_15m", {{"sessions_cnt", 50.0}});  // z 8
-  s.Row(kHost, kOut, "w_1h", {{"sessions_cnt", 35.0}});   // z 5
-  s.Row(kHost, kOut, "w_8h", {{"sessions_cnt", 10.0}});
+  s.Row(kHostText, kOut, "w_15m", {{"sessions_cnt", 50.0}});  // z 8
+  s.Row(kHostText, kOut, "w_1h", {{"sessions_cnt", 35.0}});   // z 5
+  s.Row(kHostText, kOut, "w_8h", {{"sessions_cnt", 10.0}});
   s.Row("10.0.0.7", kOut, "w_1h", {{"sessions_cnt", 35.0}});
   const auto out = s.Correlate();
   for (int64_t r = 0; r < 3; ++r)
@@ -193,7 +190,7 @@ TEST(Windows, DisagreementStandsOnAllRowsOfAHostAndRole) {
 TEST(Horizons, DriftComparesTheShortestWithTheLongest) {
   Scene s;
   s.horizons = {{"30d", 30}, {"7d", 7}};
-  s.Row(kHost, kOut, "w_1h", {{"sessions_cnt", 50.0}});
+  s.Row(kHostText, kOut, "w_1h", {{"sessions_cnt", 50.0}});
   s.Global(0, kOut, "w_1h", {{"sessions_cnt", {9, 4, 1, 1, 1, 99}}});
   s.Global(1, kOut, "w_1h", {{"sessions_cnt", {29, 3, 1, 1, 1, 99}}});
   const auto out = s.Correlate();
@@ -210,9 +207,9 @@ TEST(TimeBands, AViolationRaisesZByHalf) {
   Scene s;
   s.Global(0, kOut, "w_15m", {{"sessions_cnt", {10, 5, 1, 1, 1, 99}}},
            {{"time_band", std::string("WD_NIGHT")}});
-  s.Metadata(0, kHost, kOut, "w_15m", false, 1000, "WD_WORKING");
-  s.Metadata(0, kHost, kOut, "w_15m", false, 10, "WD_NIGHT");
-  s.Row(kHost, kOut, "w_15m", {{"sessions_cnt", 50.0}}, "WD_NIGHT");
+  s.Metadata(0, kHostText, kOut, "w_15m", false, 1000, "WD_WORKING");
+  s.Metadata(0, kHostText, kOut, "w_15m", false, 10, "WD_NIGHT");
+  s.Row(kHostText, kOut, "w_15m", {{"sessions_cnt", 50.0}}, "WD_NIGHT");
   const auto out = s.Correlate();
   EXPECT_EQ(NumberAt(*out.horizons[0].host, "time_band_violation_flag", 0), 1);
   EXPECT_EQ(NumberAt(*out.horizons[0].host, "time_band_z_sessions", 0), 12);  // 8 x 1.5

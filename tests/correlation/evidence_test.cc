@@ -11,20 +11,15 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr auto kOut = Role::kOutbound;
-constexpr auto kIn = Role::kInbound;
-constexpr const char* kHost = "10.0.0.5";
-constexpr const char* kSegment = "10.0.0.0/24";
-
 double ScoreFor(double evidence) { return 100 * (1 - std::exp(-evidence / 4)); }
 
 TEST(Evidence, AScannerAgainstItselfAndItsPeers) {
   Scene s;
-  s.Row(kHost, kOut, "w_1h", {{"failed_peers_per_port_max", 926.0}, {"failed_peers_per_port_at", 25.0}});
-  s.Host(0, kHost, kOut, "w_1h", {{"failed_peers_per_port_max", {0, 0, 0, 0, 86}}});
-  s.Segment(0, kSegment, kOut, "w_1h", {{"failed_peers_per_port_max", {0, 0, 0, 5}}});
+  s.Row(kHostText, kOut, "w_1h", {{"failed_peers_per_port_max", 926.0}, {"failed_peers_per_port_at", 25.0}});
+  s.Host(0, kHostText, kOut, "w_1h", {{"failed_peers_per_port_max", {0, 0, 0, 0, 86}}});
+  s.Segment(0, kSegmentText, kOut, "w_1h", {{"failed_peers_per_port_max", {0, 0, 0, 5}}});
   s.Global(0, kOut, "w_1h", {});
-  s.Metadata(0, kHost, kOut, "w_1h", false);
+  s.Metadata(0, kHostText, kOut, "w_1h", false);
   const auto out = s.Correlate();
   const auto& e = *out.evidence;
   ASSERT_EQ(e.num_rows(), 1);
@@ -35,7 +30,7 @@ TEST(Evidence, AScannerAgainstItselfAndItsPeers) {
   EXPECT_DOUBLE_EQ(NumberAt(e, "score", 0), ScoreFor(change));
   EXPECT_DOUBLE_EQ(NumberAt(e, "standing_score", 0), ScoreFor(standing));
   EXPECT_EQ(TextAt(e, "kind", 0), "scanning");
-  EXPECT_EQ(TextAt(e, "segment_id", 0), kSegment);
+  EXPECT_EQ(TextAt(e, "segment_id", 0), kSegmentText);
   const auto reasons = ListAt(e, "reasons", 0);
   ASSERT_EQ(reasons.size(), 1u);
   EXPECT_THAT(
@@ -48,12 +43,12 @@ TEST(Evidence, AScannerAgainstItselfAndItsPeers) {
 TEST(Evidence, OverSeveralHorizonsTheLargestOfEach) {
   Scene s;
   s.horizons = {{"7d", 7}, {"30d", 30}};
-  s.Row(kHost, kOut, "w_1h", {{"deny_cnt", 950.0}});
+  s.Row(kHostText, kOut, "w_1h", {{"deny_cnt", 950.0}});
   for (const size_t h : {size_t{0}, size_t{1}}) {
-    s.Host(h, kHost, kOut, "w_1h", {{"deny_cnt", {0, 0, 0, 0, h == 0 ? 150.0 : 50.0}}});
-    s.Segment(h, kSegment, kOut, "w_1h", {{"deny_cnt", {0, 0, 0, h == 0 ? 10.0 : 30.0}}});
+    s.Host(h, kHostText, kOut, "w_1h", {{"deny_cnt", {0, 0, 0, 0, h == 0 ? 150.0 : 50.0}}});
+    s.Segment(h, kSegmentText, kOut, "w_1h", {{"deny_cnt", {0, 0, 0, h == 0 ? 10.0 : 30.0}}});
     s.Global(h, kOut, "w_1h", {});
-    s.Metadata(h, kHost, kOut, "w_1h", false);
+    s.Metadata(h, kHostText, kOut, "w_1h", false);
   }
   const auto out = s.Correlate();
   EXPECT_DOUBLE_EQ(NumberAt(*out.evidence, "evidence_denials", 0), std::log(1000.0 / 200));
@@ -64,8 +59,8 @@ TEST(Evidence, PeersAreTheSegmentOfTwentyHostsElseTheNetworkOfTwenty) {
   // The segment's p95 is 40, the network's 60; the ceiling is 100.
   const auto peers = [](double in_segment, double in_network, bool segment_cold) {
     Scene s;
-    s.Row(kHost, kOut, "w_1h", {{"deny_cnt", 950.0}});
-    s.Segment(0, kSegment, kOut, "w_1h", {{"deny_cnt", {0, 0, 0, 40, 0, 99, segment_cold}}},
+    s.Row(kHostText, kOut, "w_1h", {{"deny_cnt", 950.0}});
+    s.Segment(0, kSegmentText, kOut, "w_1h", {{"deny_cnt", {0, 0, 0, 40, 0, 99, segment_cold}}},
               {{"hosts_cnt", in_segment}});
     s.Global(0, kOut, "w_1h", {{"deny_cnt", {0, 0, 0, 60, 0, 99, true}}}, {{"hosts_cnt", in_network}});
     return NumberAt(*s.Correlate().evidence, "standing_evidence_denials", 0);
@@ -79,8 +74,8 @@ TEST(Evidence, PeersAreTheSegmentOfTwentyHostsElseTheNetworkOfTwenty) {
 TEST(Evidence, WindowsSpeakWhereTheyAreCovered) {
   for (const double covered : {3.0, 4.0}) {
     Scene s;
-    s.Row(kHost, kOut, "w_1h", {{"deny_cnt", 950.0}, {"slices_covered", covered}});
-    s.Row(kHost, kOut, "w_8h", {{"deny_cnt", 9500.0}});  // no window of findings
+    s.Row(kHostText, kOut, "w_1h", {{"deny_cnt", 950.0}, {"slices_covered", covered}});
+    s.Row(kHostText, kOut, "w_8h", {{"deny_cnt", 9500.0}});  // no window of findings
     EXPECT_EQ(s.Correlate().evidence->num_rows(), covered == 4);
   }
 }
@@ -88,7 +83,7 @@ TEST(Evidence, WindowsSpeakWhereTheyAreCovered) {
 TEST(Evidence, BytesAreThoseThatTheHostSent) {
   Scene s;
   const Record bytes = {{"bytes_src_sum", 900e6}, {"bytes_dst_sum", 9500e6}, {"lookback_days_covered", 5.0}};
-  s.Row(kHost, kIn, "w_1h", bytes);
+  s.Row(kHostText, kIn, "w_1h", bytes);
   s.Global(0, kIn, "w_1h", {});
   const auto out = s.Correlate();
   // Inbound it sent bytes_dst_sum: 0.5 ln(9600/100); received 0.5 ln(1400/500).
@@ -126,9 +121,9 @@ TEST(Evidence, FewerThanKShareNothing) {
 
 TEST(Evidence, AKindCountsOnceAndOthersAQuarter) {
   Scene s;
-  s.Row(kHost, kOut, "w_1h",
+  s.Row(kHostText, kOut, "w_1h",
         {{"deny_cnt", 950.0}, {"failed_peers_per_port_max", 990.0}, {"failed_ports_per_peer_max", 870.0}});
-  s.Row(kHost, kOut, "w_24h", {{"deny_cnt", 1950.0}});
+  s.Row(kHostText, kOut, "w_24h", {{"deny_cnt", 1950.0}});
   const auto out = s.Correlate();
   const auto& e = *out.evidence;
   // Without a reference peers are the ceiling: denials ln(2000/150), scanning max(ln(1000/30), ln(900/90)).
@@ -145,9 +140,9 @@ TEST(Evidence, AKindCountsOnceAndOthersAQuarter) {
 // An outbound pair of the longest window with a clear beacon, q = 0.95 x 0.9 x 0.9.
 Scene Beacon(const char* peer, int32_t port, int64_t active_days = 0) {
   Scene s;
-  s.Row(kHost, kOut, "w_24h", {{"sessions_cnt", 100.0}});
-  if (active_days > 0) s.PairOfHost(0, kHost, peer, port, 50, active_days);
-  s.pairs.Add(kHost, kOut, peer, port, {100, 0, 0, 0, 4, 90}).rhythm[4] = {100, true, 14, true, 0.95};
+  s.Row(kHostText, kOut, "w_24h", {{"sessions_cnt", 100.0}});
+  if (active_days > 0) s.PairOfHost(0, kHostText, peer, port, 50, active_days);
+  s.pairs.Add(kHostText, kOut, peer, port, {100, 0, 0, 0, 4, 90}).rhythm[4] = {100, true, 14, true, 0.95};
   return s;
 }
 
@@ -188,8 +183,9 @@ TEST(Beaconing, OnlyUnicastStrangersOnPortsThatAreNoClocks) {
 
 TEST(Beaconing, ADeadAddressCounts) {
   Scene s;
-  s.Row(kHost, kOut, "w_24h", {{"sessions_cnt", 300.0}});
-  s.pairs.Add(kHost, kOut, "203.0.113.9", 443, {300, 0, 0, 0, 300, 0}).rhythm[4] = {210, true, 5, false, 0};
+  s.Row(kHostText, kOut, "w_24h", {{"sessions_cnt", 300.0}});
+  s.pairs.Add(kHostText, kOut, "203.0.113.9", 443, {300, 0, 0, 0, 300, 0}).rhythm[4] = {210, true, 5, false,
+                                                                                        0};
   const auto out = s.Correlate();
   ASSERT_EQ(out.evidence->num_rows(), 1);
   EXPECT_DOUBLE_EQ(NumberAt(*out.evidence, "evidence_beaconing", 0), std::log(4));  // (210 + 30)/60

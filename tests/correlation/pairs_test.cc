@@ -9,29 +9,25 @@
 namespace ndr::correlation {
 namespace {
 
-constexpr auto kOut = Role::kOutbound;
-constexpr auto kIn = Role::kInbound;
-constexpr const char* kHost = "10.0.0.5";
-
 // A host with a row of w_15m and of w_24h, z of sessions_cnt 8 in both.
 Scene TwoWindows(bool cold = false) {
   Scene s;
   for (const char* w : {"w_15m", "w_24h"}) {
-    s.Row(kHost, kOut, w, {{"sessions_cnt", 50.0}});
+    s.Row(kHostText, kOut, w, {{"sessions_cnt", 50.0}});
     s.Global(0, kOut, w, {{"sessions_cnt", {10, 5, 1, 1, 1, 99}}});
-    s.Metadata(0, kHost, kOut, w, cold);
+    s.Metadata(0, kHostText, kOut, w, cold);
   }
   return s;
 }
 
 TEST(PairRarity, CollapsesThePairsOfTheWindow) {
   Scene s = TwoWindows();
-  s.PairOfHost(0, kHost, "10.0.0.9", 443, 9, 4);
-  s.PairOfHost(0, kHost, "10.0.0.9", 22, 1);
-  s.pairs.Add(kHost, kOut, "10.0.0.9", 443, {6});                   // rarity 1/10
-  s.pairs.Add(kHost, kOut, "10.0.0.9", 22, {1});                    // 1/2: rare
-  s.pairs.Add(kHost, kOut, "10.0.0.10", 443, {3}).sessions[0] = 0;  // new, but not in the last quarter
-  s.pairs.Add(kHost, kOut, "10.0.0.9", pairs::kNoPort, {100});      // has no rarity
+  s.PairOfHost(0, kHostText, "10.0.0.9", 443, 9, 4);
+  s.PairOfHost(0, kHostText, "10.0.0.9", 22, 1);
+  s.pairs.Add(kHostText, kOut, "10.0.0.9", 443, {6});                   // rarity 1/10
+  s.pairs.Add(kHostText, kOut, "10.0.0.9", 22, {1});                    // 1/2: rare
+  s.pairs.Add(kHostText, kOut, "10.0.0.10", 443, {3}).sessions[0] = 0;  // new, but not in the last quarter
+  s.pairs.Add(kHostText, kOut, "10.0.0.9", pairs::kNoPort, {100});      // has no rarity
   const auto out = s.Correlate();
   const auto& row = *out.horizons[0].host;
   // w_15m: max 1/2, mean (6 x 0.1 + 0.5)/7.
@@ -65,9 +61,9 @@ TEST(PairRarity, AHostWithoutAPairWithAPortHasZero) {
 
 TEST(PairRarity, AColdRowAsksTheSegmentOfThePairsSource) {
   Scene s = TwoWindows(true);
-  s.PairOfHost(0, kHost, "10.0.0.9", 443, 9);
+  s.PairOfHost(0, kHostText, "10.0.0.9", 443, 9);
   s.PairOfSegment(0, "10.0.0.0/24", "10.0.0.9", 443, 3);
-  s.pairs.Add(kHost, kOut, "10.0.0.9", 443, {6});
+  s.pairs.Add(kHostText, kOut, "10.0.0.9", 443, {6});
   const auto out = s.Correlate();
   EXPECT_EQ(NumberAt(*out.horizons[0].host, "pair_rarity_max", 0), 0.25);
   EXPECT_EQ(TextAt(*out.horizons[0].host, "pair_rarity_source", 0), "SEGMENT");
@@ -75,21 +71,21 @@ TEST(PairRarity, AColdRowAsksTheSegmentOfThePairsSource) {
 
 TEST(PairRarity, AnInboundRowLooksUpItsPeerItselfAndThePort) {
   Scene s;
-  s.Row(kHost, kIn, "w_15m", {{"sessions_cnt", 50.0}});
+  s.Row(kHostText, kIn, "w_15m", {{"sessions_cnt", 50.0}});
   s.Global(0, kIn, "w_15m", {});
-  s.Metadata(0, kHost, kIn, "w_15m", false);
-  s.PairOfHost(0, "172.16.0.9", kHost, 443, 4);
-  s.pairs.Add(kHost, kIn, "172.16.0.9", 443, {6});
+  s.Metadata(0, kHostText, kIn, "w_15m", false);
+  s.PairOfHost(0, "172.16.0.9", kHostText, 443, 4);
+  s.pairs.Add(kHostText, kIn, "172.16.0.9", 443, {6});
   EXPECT_EQ(NumberAt(*s.Correlate().horizons[0].host, "pair_rarity_max", 0), 0.2);
 }
 
 TEST(PairRarity, AColdInboundHostThatNobodyCalledBeforeLooksUpNothing) {
   for (const bool called : {false, true}) {
     Scene s;
-    s.Row(kHost, kIn, "w_15m", {{"sessions_cnt", 50.0}});
+    s.Row(kHostText, kIn, "w_15m", {{"sessions_cnt", 50.0}});
     s.Global(0, kIn, "w_15m", {});
-    if (called) s.PairOfHost(0, "10.9.9.9", kHost, 80, 1);
-    s.pairs.Add(kHost, kIn, "172.16.0.9", 443, {6});
+    if (called) s.PairOfHost(0, "10.9.9.9", kHostText, 80, 1);
+    s.pairs.Add(kHostText, kIn, "172.16.0.9", 443, {6});
     const auto out = s.Correlate();
     const auto& row = *out.horizons[0].host;
     EXPECT_EQ(TextAt(row, "pair_rarity_source", 0), called ? "SEGMENT" : "NONE");
@@ -103,12 +99,12 @@ TEST(PairRarity, AColdInboundHostThatNobodyCalledBeforeLooksUpNothing) {
 
 TEST(PairRows, NewAndRarePairsOfTheShortestWindow) {
   Scene s = TwoWindows();
-  s.PairOfHost(0, kHost, "10.0.0.9", 443, 9, 4);
-  s.PairOfHost(0, kHost, "10.0.0.9", 22, 1, 1);
-  s.pairs.Add(kHost, kOut, "10.0.0.9", 443, {6}).peer_hosts = 3;
-  s.pairs.Add(kHost, kOut, "10.0.0.9", 22, {2, 100, 200, 1, 1, 1});
-  s.pairs.Add(kHost, kOut, "10.0.0.10", 443, {3});
-  s.pairs.Add(kHost, kOut, "10.0.0.11", pairs::kNoPort, {3});
+  s.PairOfHost(0, kHostText, "10.0.0.9", 443, 9, 4);
+  s.PairOfHost(0, kHostText, "10.0.0.9", 22, 1, 1);
+  s.pairs.Add(kHostText, kOut, "10.0.0.9", 443, {6}).peer_hosts = 3;
+  s.pairs.Add(kHostText, kOut, "10.0.0.9", 22, {2, 100, 200, 1, 1, 1});
+  s.pairs.Add(kHostText, kOut, "10.0.0.10", 443, {3});
+  s.pairs.Add(kHostText, kOut, "10.0.0.11", pairs::kNoPort, {3});
   const auto out = s.Correlate();
   const auto& p = *out.horizons[0].pair;
   ASSERT_EQ(p.num_rows(), 2);
@@ -134,11 +130,11 @@ TEST(PairRows, AThousandPerRowByRarityBytesPeerAndPort) {
   // 1,002 new pairs of 10 bytes; the 1,003rd is seen once and has the most bytes, the 1,004th is new with
   // more bytes.
   for (int i = 0; i < 1002; ++i)
-    s.pairs.Add(kHost, kOut, ("10.1." + std::to_string(i / 250) + "." + std::to_string(i % 250)).c_str(), 443,
-                {1, 5, 5});
-  s.PairOfHost(0, kHost, "10.2.0.1", 443, 1);
-  s.pairs.Add(kHost, kOut, "10.2.0.1", 443, {1, 5000, 5});
-  s.pairs.Add(kHost, kOut, "10.2.0.2", 443, {1, 50, 5});
+    s.pairs.Add(kHostText, kOut, ("10.1." + std::to_string(i / 250) + "." + std::to_string(i % 250)).c_str(),
+                443, {1, 5, 5});
+  s.PairOfHost(0, kHostText, "10.2.0.1", 443, 1);
+  s.pairs.Add(kHostText, kOut, "10.2.0.1", 443, {1, 5000, 5});
+  s.pairs.Add(kHostText, kOut, "10.2.0.2", 443, {1, 50, 5});
   const auto out = s.Correlate();
   EXPECT_EQ(NumberAt(*out.horizons[0].host, "pairs_left_out_cnt", 0), 4);
   EXPECT_EQ(NumberAt(*out.horizons[0].host, "pairs_left_out_cnt", 1), 0);
@@ -155,16 +151,17 @@ TEST(PairRows, BeaconsAndFailingPairsOfTheLongestWindow) {
   Scene s = TwoWindows();
   const auto add = [&](const char* peer, int32_t port, int64_t sessions, int64_t failed,
                        pairs::PairRhythm rhythm) {
-    s.PairOfHost(0, kHost, peer, port < 0 ? 1 : port, 99, 5);
-    s.pairs.Add(kHost, kOut, peer, port, {sessions, 0, 0, 0, failed, 0}).rhythm[4] = rhythm;
+    s.PairOfHost(0, kHostText, peer, port < 0 ? 1 : port, 99, 5);
+    s.pairs.Add(kHostText, kOut, peer, port, {sessions, 0, 0, 0, failed, 0}).rhythm[4] = rhythm;
   };
   add("203.0.113.1", 443, 100, 0, {100, true, 14, true, 0.5});             // just a beacon
   add("203.0.113.2", 443, 100, 0, {100, true, 14, true, 0.49});            // not
   add("203.0.113.3", pairs::kNoPort, 100, 0, {100, true, 14, true, 0.9});  // a beacon without a port
   add("203.0.113.4", 443, 100, 50, {31, true, 14, false, 0});              // half of the sessions failed
   add("203.0.113.5", 443, 100, 49, {31, true, 14, false, 0});              // fewer
-  add("203.0.113.7", pairs::kNoPort, 100, 100, {90, true, 14, false, 0});  // without a port only beacons stand there
-  add("203.0.113.6", 443, 100, 50, {30, true, 14, false, 0});              // too few minutes
+  add("203.0.113.7", pairs::kNoPort, 100, 100,
+      {90, true, 14, false, 0});                               // without a port only beacons stand there
+  add("203.0.113.6", 443, 100, 50, {30, true, 14, false, 0});  // too few minutes
   const auto out = s.Correlate();
   const auto& p = *out.horizons[0].pair;
   ASSERT_EQ(p.num_rows(), 3);
@@ -186,9 +183,9 @@ TEST(PairRows, BeaconsAndFailingPairsOfTheLongestWindow) {
 
 TEST(PairRows, FailingPairsAreOutboundOnly) {
   Scene s;
-  s.Row(kHost, kIn, "w_24h", {{"sessions_cnt", 50.0}});
-  s.PairOfHost(0, "10.9.9.9", kHost, 80, 1);
-  s.pairs.Add(kHost, kIn, "10.0.0.9", 443, {100, 0, 0, 0, 100, 0}).rhythm[4] = {60, true, 14, false, 0};
+  s.Row(kHostText, kIn, "w_24h", {{"sessions_cnt", 50.0}});
+  s.PairOfHost(0, "10.9.9.9", kHostText, 80, 1);
+  s.pairs.Add(kHostText, kIn, "10.0.0.9", 443, {100, 0, 0, 0, 100, 0}).rhythm[4] = {60, true, 14, false, 0};
   EXPECT_EQ(s.Correlate().horizons[0].pair->num_rows(), 0);
 }
 
@@ -197,10 +194,10 @@ TEST(PairRows, EachHorizonShowsItsOwn) {
   s.horizons = {{"7d", 7}, {"30d", 30}};
   for (const char* w : {"w_15m", "w_24h"}) {
     s.Global(1, kOut, w, {});
-    s.Metadata(1, kHost, kOut, w, false);
+    s.Metadata(1, kHostText, kOut, w, false);
   }
-  s.PairOfHost(1, kHost, "10.0.0.9", 443, 9);
-  s.pairs.Add(kHost, kOut, "10.0.0.9", 443, {6});
+  s.PairOfHost(1, kHostText, "10.0.0.9", 443, 9);
+  s.pairs.Add(kHostText, kOut, "10.0.0.9", 443, {6});
   const auto out = s.Correlate();
   EXPECT_EQ(out.horizons[0].pair->num_rows(), 1);
   EXPECT_EQ(out.horizons[1].pair->num_rows(), 0);
@@ -212,8 +209,8 @@ TEST(PairRows, OneWindowShowsAPairOnce) {
   project.catalogue.windows = {{"w_8h", 32}};
   project.findings.windows = {"w_8h"};
   Scene s(project);
-  s.Row(kHost, kOut, "w_8h", {{"sessions_cnt", 50.0}});
-  s.pairs.Add(kHost, kOut, "203.0.113.1", 443, {100}, 1).rhythm[0] = {100, true, 14, true, 0.9};
+  s.Row(kHostText, kOut, "w_8h", {{"sessions_cnt", 50.0}});
+  s.pairs.Add(kHostText, kOut, "203.0.113.1", 443, {100}, 1).rhythm[0] = {100, true, 14, true, 0.9};
   const auto out = s.Correlate();
   ASSERT_EQ(out.horizons[0].pair->num_rows(), 1);
   EXPECT_EQ(NumberAt(*out.horizons[0].pair, "beacon_score", 0), 0.9);
@@ -221,8 +218,8 @@ TEST(PairRows, OneWindowShowsAPairOnce) {
 
 TEST(RarityCache, ARenumberingForgetsWhatWasLookedUp) {
   Scene s = TwoWindows();
-  s.PairOfHost(0, kHost, "10.0.0.9", 443, 9);
-  s.pairs.Add(kHost, kOut, "10.0.0.9", 443, {6});
+  s.PairOfHost(0, kHostText, "10.0.0.9", 443, 9);
+  s.pairs.Add(kHostText, kOut, "10.0.0.9", 443, {6});
   auto correlator = Correlator::Make(s.context, s.MakeReference()).ValueOrDie();
   const auto rarity = [&] {
     return NumberAt(*correlator->Correlate(*s.FgA(), s.pairs).ValueOrDie().horizons[0].host,

@@ -19,6 +19,11 @@ namespace ndr::correlation {
 using catalogue::Dataset;
 using catalogue::Role;
 
+inline constexpr auto kOut = Role::kOutbound;
+inline constexpr auto kIn = Role::kInbound;
+inline constexpr const char* kHostText = "10.0.0.5";
+inline constexpr const char* kSegmentText = "10.0.0.0/24";
+
 /// A cell of a record: null, number, text or address.
 using Cell = std::variant<std::monostate, double, std::string, base::Address>;
 using Record = std::map<std::string, Cell>;

@@ -11,7 +11,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::string_view kHeader =
+constexpr std::string_view kArgusHeader =
     "StartTime,Dur,Proto,SrcAddr,Sport,Dir,DstAddr,Dport,State,sTos,dTos,TotPkts,TotBytes,SrcBytes,Label\n";
 
 // A flow of 1.5 s and 100 + 36 bytes.
@@ -22,7 +22,9 @@ std::string Flow(std::string_view proto, std::string_view sport, std::string_vie
          ",0,0,2,136,100,flow=Background\n";
 }
 
-ParsedFile Parse(const std::string& flows) { return ParseLog(Source::kArgus, std::string(kHeader) + flows); }
+ParsedFile Parse(const std::string& flows) {
+  return ParseLog(Source::kArgus, std::string(kArgusHeader) + flows);
+}
 
 TEST(Argus, AFlowInFull) {
   const auto file = Parse(Flow("tcp", "49213", "->", "0x01bb", "FSPA_FSPA"));
@@ -81,7 +83,7 @@ TEST(Argus, ColumnsOfPacketsAndAnotherOrder) {
 }
 
 TEST(Argus, HardwareAddressesAreMalformedAndHeaderlessLinesUnparsable) {
-  const auto file = ParseLog(Source::kArgus, "1,2\n" + std::string(kHeader) +
+  const auto file = ParseLog(Source::kArgus, "1,2\n" + std::string(kArgusHeader) +
                                                  "2011/08/16 10:01:47.6,1,ipx/spx,00:15:17:2c:e5:2d,,   "
                                                  "->,ff:ff:ff:ff:ff:ff,,INT,,,568,52705,52705,x\n");
   EXPECT_THAT(file.Reasons(),

@@ -11,7 +11,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::string_view kHeader =
+constexpr std::string_view kConnHeader =
     "#separator "
     "\\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tconn\n#open\t2024-04-20-12-00-"
     "00\n"
@@ -28,8 +28,9 @@ std::string Conn(std::string_view proto, std::string_view duration, std::string_
 }
 
 TEST(ZeekTsv, AConnectionInFull) {
-  const auto file = ParseLog(
-      Source::kZeekTsv, std::string(kHeader) + Conn("tcp", "1.5000004", "100\t200", "SF") + "#close\t2024\n");
+  const auto file =
+      ParseLog(Source::kZeekTsv,
+               std::string(kConnHeader) + Conn("tcp", "1.5000004", "100\t200", "SF") + "#close\t2024\n");
   EXPECT_THAT(
       file.rows,
       ElementsAre(
@@ -41,7 +42,7 @@ TEST(ZeekTsv, AConnectionInFull) {
 }
 
 TEST(ZeekTsv, StatesSayActionAndReason) {
-  std::string log(kHeader);
+  std::string log(kConnHeader);
   for (const char* state : {"S0", "REJ", "RSTO", "RSTOS0", "RSTR", "RSTRH", "SF", "-"})
     log += Conn("tcp", "-", "-\t-", state);
   log += Conn("udp", "-", "-\t-", "SF");
@@ -58,7 +59,7 @@ TEST(ZeekTsv, StatesSayActionAndReason) {
 }
 
 TEST(ZeekTsv, IcmpTypesAreNoPorts) {
-  const auto file = ParseLog(Source::kZeekTsv, std::string(kHeader) + Conn("icmp", "-", "-\t-", "OTH"));
+  const auto file = ParseLog(Source::kZeekTsv, std::string(kConnHeader) + Conn("icmp", "-", "-\t-", "OTH"));
   EXPECT_THAT(file.rows, ElementsAre(AllOf(HasSubstr("over=icmp"), Not(HasSubstr("port=")))));
 }
 
@@ -68,8 +69,8 @@ TEST(ZeekTsv, TheHeaderMayChangeWithinAFileAndComeFirstOrLate) {
       "\\x7c\n#unset_field|?\n#path|conn\n#fields|_node_name|id.resp_h|id.orig_h|ts|orig_bytes\nw1|9.9.9.9|"
       "10.0.0.7|1713614401|?\n"
       "w1|9.9.9.9|10.0.0.8|1713614401|5\n";
-  const auto file = ParseLog(Source::kZeekTsv,
-                             "lost\tline\n" + std::string(kHeader) + Conn("udp", "1", "1\t2", "SF") + second);
+  const auto file = ParseLog(
+      Source::kZeekTsv, "lost\tline\n" + std::string(kConnHeader) + Conn("udp", "1", "1\t2", "SF") + second);
   EXPECT_THAT(file.rows, ElementsAre(HasSubstr("from=10.0.0.1"), HasSubstr("from=10.0.0.8")));
   EXPECT_THAT(file.Reasons(),
               ElementsAre("unparsable@0: no #fields line stands before it", HasSubstr("no_bytes_no_ports@")));
@@ -89,7 +90,7 @@ TEST(ZeekTsv, LabelsBehindThreeSpaces) {
 TEST(ZeekTsv, OtherLogsAreNoSessions) {
   const auto file =
       ParseLog(Source::kZeekTsv, "#separator \\x09\n#path\tdns\n#fields\tts\tuid\n1\ta\n2\tb\n" +
-                                     std::string(kHeader) + Conn("tcp", "1", "1\t2", "SF"));
+                                     std::string(kConnHeader) + Conn("tcp", "1", "1\t2", "SF"));
   EXPECT_EQ(file.counters.Get("other_streams"), 2);
   EXPECT_EQ(file.rows.size(), 1u);
 }

@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "ndr/simulate/simulate.h"
+#include "simulate/moments.h"
 
 namespace ndr::simulate {
 namespace {
@@ -17,8 +18,6 @@ namespace {
 using base::Address;
 using base::kMicrosPerSecond;
 using base::Micros;
-
-constexpr Micros kHour = 60 * base::kMicrosPerMinute;
 
 class AttacksTest : public ::testing::TestWithParam<uint64_t> {
  protected:

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ndr/simulate/simulate.h"
+#include "simulate/moments.h"
 
 namespace ndr::simulate {
 namespace {
@@ -17,8 +18,6 @@ namespace {
 using base::Micros;
 using ::testing::ElementsAre;
 using ::testing::StartsWith;
-
-base::Address Ip(const char* text) { return *base::ParseAddress(text); }
 
 // A session that took 1.5 s: 1,500 bytes there in 6 packets, 9,000 back in 9.
 Session Web() {

@@ -4,13 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "simulate/moments.h"
+
 namespace ndr::simulate {
 namespace {
 
 using base::kMicrosPerDay;
 using ::testing::HasSubstr;
-
-base::Address Ip(const char* text) { return *base::ParseAddress(text); }
 
 // Ten days, the last four scored; a beacon on .1 during day 7, a scan on .2 during day 8, a scanner on .3 at
 // all times, and a busy day 6 on .1, .2 and .4.

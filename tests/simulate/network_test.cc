@@ -5,14 +5,14 @@
 
 #include <set>
 
+#include "simulate/moments.h"
+
 namespace ndr::simulate {
 namespace {
 
 using base::kMicrosPerDay;
 using base::Micros;
 
-constexpr Micros kHour = 60 * base::kMicrosPerMinute;
-constexpr Micros kTuesday = 1772496000 * base::kMicrosPerSecond;  // 2026-03-03
 constexpr Micros kSunday = kTuesday + 5 * kMicrosPerDay;
 
 // 15 servers, 250/25 printers, 250/14 cameras, 3 thermostats, 250/8 phones: 15 + 10 + 17 + 3 + 31 = 76; 174

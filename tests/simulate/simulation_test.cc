@@ -8,6 +8,7 @@
 #include <set>
 
 #include "ndr/simulate/simulate.h"
+#include "simulate/moments.h"
 
 namespace ndr::simulate {
 namespace {
@@ -16,9 +17,6 @@ using base::Address;
 using base::kMicrosPerDay;
 using base::Micros;
 using ::testing::HasSubstr;
-
-constexpr Micros kHour = 60 * base::kMicrosPerMinute;
-constexpr Micros kTuesday = 1772496000 * base::kMicrosPerSecond;  // 2026-03-03
 
 // Thursday to Tuesday; scored from Monday on, as 60 % of six days, 3.6, is nearest to 4.
 SimulationOptions SixDays() {

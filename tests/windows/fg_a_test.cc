@@ -14,15 +14,17 @@ using testing::Case;
 using testing::CellText;
 using testing::FindRow;
 using testing::Ip;
+using testing::kA;
+using testing::kB;
+using testing::kFirst;
 using testing::Kind;
+using testing::kWindows;
+using testing::kX;
 using testing::MakeTestContext;
 using testing::Record;
 
-// Saturday 2024-04-20T00:00:00Z.
-constexpr base::Micros kFirst = 1'713'571'200'000'000;
-const std::vector<catalogue::Window> kWindows = {{"w_15m", 1}, {"w_1h", 4}, {"w_8h", 32}};
-const base::Address kA = Ip("10.0.0.1"), kB = Ip("10.0.0.2"), kC = Ip("10.0.0.3"), kE = Ip("10.0.0.5"),
-                    kF = Ip("10.0.0.6"), kG = Ip("10.0.0.7"), kD = Ip("10.0.9.4"), kX = Ip("203.0.113.5");
+const base::Address kC = Ip("10.0.0.3"), kE = Ip("10.0.0.5"), kF = Ip("10.0.0.6"), kG = Ip("10.0.0.7"),
+                    kD = Ip("10.0.9.4");
 
 // A saw B in 5 sessions and C in 2 on the first day (slice 50); slice 97 is the one that the tests look at.
 std::vector<Record> Scene() {

@@ -21,6 +21,10 @@ namespace ndr::windows::testing {
 
 inline base::Address Ip(const std::string& text) { return *base::ParseAddress(text); }
 
+inline constexpr base::Micros kFirst = 1'713'571'200'000'000;  ///< Saturday 2024-04-20T00:00:00Z
+inline const std::vector<catalogue::Window> kWindows = {{"w_15m", 1}, {"w_1h", 4}, {"w_8h", 32}};
+inline const base::Address kA = Ip("10.0.0.1"), kB = Ip("10.0.0.2"), kX = Ip("203.0.113.5");
+
 enum class Kind { kSession, kThreat, kStart };
 
 /// One record, of `n` equal ones, in minute `minute` of slice `slice` (counted from the dataset's first).

@@ -12,13 +12,13 @@ namespace {
 using catalogue::Role;
 using testing::Case;
 using testing::CellText;
-using testing::Ip;
+using testing::kA;
+using testing::kB;
+using testing::kFirst;
+using testing::kWindows;
+using testing::kX;
 using testing::MakeTestContext;
 using testing::Record;
-
-constexpr base::Micros kFirst = 1'713'571'200'000'000;  // 2024-04-20T00:00:00Z
-const std::vector<catalogue::Window> kWindows = {{"w_15m", 1}, {"w_1h", 4}, {"w_8h", 32}};
-const base::Address kA = Ip("10.0.0.1"), kB = Ip("10.0.0.2"), kX = Ip("203.0.113.5");
 
 std::unique_ptr<WindowBuilder> At(std::shared_ptr<const spec::Context> context, Case* history, int end) {
   auto builder = *WindowBuilder::Make(std::move(context), kFirst, history);
