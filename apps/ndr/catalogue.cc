@@ -30,7 +30,9 @@ arrow::Result<std::shared_ptr<const catalogue::Catalogue>> Make(const Flags& fla
 
 Status List(const Flags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto catalogue, Make(flags));
-  std::fputs((flags.format == "json" ? catalogue::ListJson(*catalogue) : catalogue::ListText(*catalogue)).c_str(), stdout);
+  std::fputs(
+      (flags.format == "json" ? catalogue::ListJson(*catalogue) : catalogue::ListText(*catalogue)).c_str(),
+      stdout);
   return Status::OK();
 }
 
@@ -44,7 +46,8 @@ Status Schema(const Flags& flags) {
 
 Status Docs(const Flags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto catalogue, Make(flags));
-  std::fputs((flags.lock ? catalogue::LockText(*catalogue) : catalogue::DocsMarkdown(*catalogue)).c_str(), stdout);
+  std::fputs((flags.lock ? catalogue::LockText(*catalogue) : catalogue::DocsMarkdown(*catalogue)).c_str(),
+             stdout);
   return Status::OK();
 }
 
@@ -60,7 +63,9 @@ void AddCatalogue(CLI::App* app, Action* action) {
                                        "  ndr catalogue docs > docs/catalogue.md");
   verb->require_subcommand(1);
   CLI::App* list = verb->add_subcommand("list", "One line a metric");
-  list->add_option("--format", flags->format, "table or json (one object a line)")->capture_default_str()->check(CLI::IsMember({"table", "json"}));
+  list->add_option("--format", flags->format, "table or json (one object a line)")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"table", "json"}));
   CLI::App* schema = verb->add_subcommand("schema", "Columns, key and partitions of a dataset, as JSON");
   schema->add_option("dataset", flags->dataset, "Such as fg_a or fg_b/host")->required();
   CLI::App* docs = verb->add_subcommand("docs", "The page docs/catalogue.md");

@@ -28,7 +28,9 @@ arrow::Result<jobs::FindingsFilter> FilterOf(const Flags& flags) {
   ARROW_ASSIGN_OR_RAISE(filter.since, ParseInstantFlag("--since", flags.since));
   ARROW_ASSIGN_OR_RAISE(filter.until, ParseInstantFlag("--until", flags.until));
   const auto severity = findings::ParseSeverity(flags.min_severity);
-  if (!severity) return base::UsageError("--min-severity '" + flags.min_severity + "' is none of none, low, medium, high, critical");
+  if (!severity)
+    return base::UsageError("--min-severity '" + flags.min_severity +
+                            "' is none of none, low, medium, high, critical");
   filter.min_severity = *severity;
   if (!flags.host.empty()) {
     filter.host = base::ParseAddress(flags.host);
@@ -42,10 +44,14 @@ Status Run(const Flags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto context, spec::MakeContext(std::move(project)));
   ARROW_ASSIGN_OR_RAISE(const jobs::FindingsFilter filter, FilterOf(flags));
   ARROW_ASSIGN_OR_RAISE(jobs::FindingsView view, jobs::ViewFindings(flags.root, *context, filter));
-  if (flags.format != "table" && !flags.all) std::erase_if(view.findings, [](const findings::Finding& f) { return f.silenced; });
+  if (flags.format != "table" && !flags.all)
+    std::erase_if(view.findings, [](const findings::Finding& f) { return f.silenced; });
   if (flags.format == "json") std::fputs(findings::JsonLines(view.findings, *context).c_str(), stdout);
   if (flags.format == "csv") std::fputs(findings::Csv(view.findings, *context).c_str(), stdout);
-  if (flags.format == "table") std::fputs(findings::Table(view.findings, *context, {TerminalColumns(), ColourWanted(), 0, flags.all}).c_str(), stdout);
+  if (flags.format == "table")
+    std::fputs(
+        findings::Table(view.findings, *context, {TerminalColumns(), ColourWanted(), 0, flags.all}).c_str(),
+        stdout);
   return Status::OK();
 }
 
@@ -53,18 +59,25 @@ Status Run(const Flags& flags) {
 
 void AddFindings(CLI::App* app, Action* action) {
   auto flags = std::make_shared<Flags>();
-  CLI::App* verb = app->add_subcommand("findings",
-                                       "Show which hosts stood out and why: a view over the judged batches of a root.\n"
-                                       "Examples:\n"
-                                       "  ndr findings --root out --min-severity medium\n"
-                                       "  ndr findings --root out --host 10.1.2.3 --format json | jq .reasons");
-  verb->add_option("--root", flags->root, "Folder with the results")->required()->check(CLI::ExistingDirectory);
+  CLI::App* verb =
+      app->add_subcommand("findings",
+                          "Show which hosts stood out and why: a view over the judged batches of a root.\n"
+                          "Examples:\n"
+                          "  ndr findings --root out --min-severity medium\n"
+                          "  ndr findings --root out --host 10.1.2.3 --format json | jq .reasons");
+  verb->add_option("--root", flags->root, "Folder with the results")
+      ->required()
+      ->check(CLI::ExistingDirectory);
   flags->project.Add(verb);
-  verb->add_option("--since", flags->since, "Findings that were active at or after this time, e.g. 2026-03-09T00:00:00Z");
+  verb->add_option("--since", flags->since,
+                   "Findings that were active at or after this time, e.g. 2026-03-09T00:00:00Z");
   verb->add_option("--until", flags->until, "Findings that began before this time");
-  verb->add_option("--min-severity", flags->min_severity, "none, low, medium, high or critical")->capture_default_str();
+  verb->add_option("--min-severity", flags->min_severity, "none, low, medium, high or critical")
+      ->capture_default_str();
   verb->add_option("--host", flags->host, "Of one address only");
-  verb->add_option("--format", flags->format, "table, json (one object a line) or csv")->capture_default_str()->check(CLI::IsMember({"table", "json", "csv"}));
+  verb->add_option("--format", flags->format, "table, json (one object a line) or csv")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"table", "json", "csv"}));
   verb->add_flag("--all", flags->all, "Silenced findings too");
   verb->callback([flags, action] { *action = [flags] { return Run(*flags); }; });
 }

@@ -10,12 +10,18 @@
 namespace ndr::app {
 
 void ProjectFlags::Add(CLI::App* verb) {
-  verb->add_option("--project", file, "Project file (JSON): every key of the project's parameters; all have defaults")->check(CLI::ExistingFile);
+  verb->add_option("--project", file,
+                   "Project file (JSON): every key of the project's parameters; all have defaults")
+      ->check(CLI::ExistingFile);
   verb->add_option("--project-name", project_name, "Name of the project");
-  verb->add_option("--feature-spec-version", version, "Version of the features; versions never share data (default v1)");
-  verb->add_option("--host-network", host_networks, "CIDR whose addresses are hosts, again for more; e.g. --host-network 147.32.0.0/16");
-  verb->add_option("--timezone", timezone, "Zone of the calendar, e.g. --timezone Europe/Prague (default UTC)");
-  verb->add_option("--source-timezone", source_timezone, "Zone of log times that have none (default: the calendar's)");
+  verb->add_option("--feature-spec-version", version,
+                   "Version of the features; versions never share data (default v1)");
+  verb->add_option("--host-network", host_networks,
+                   "CIDR whose addresses are hosts, again for more; e.g. --host-network 147.32.0.0/16");
+  verb->add_option("--timezone", timezone,
+                   "Zone of the calendar, e.g. --timezone Europe/Prague (default UTC)");
+  verb->add_option("--source-timezone", source_timezone,
+                   "Zone of log times that have none (default: the calendar's)");
 }
 
 arrow::Result<spec::Project> ProjectFlags::Load() const {
@@ -32,7 +38,9 @@ arrow::Result<spec::Project> ProjectFlags::Load() const {
   if (!host_networks.empty()) project.network.host_networks.clear();
   for (const std::string& text : host_networks) {
     const auto cidr = base::ParseCidr(text);
-    if (!cidr) return base::UsageError("--host-network '" + text + "' is no network; write 10.0.0.0/8, 2001:db8::/32 or an address");
+    if (!cidr)
+      return base::UsageError("--host-network '" + text +
+                              "' is no network; write 10.0.0.0/8, 2001:db8::/32 or an address");
     project.network.host_networks.push_back(*cidr);
   }
   return project;
@@ -42,7 +50,9 @@ arrow::Result<std::optional<base::Micros>> ParseInstantFlag(const char* flag, co
   if (text.empty()) return std::optional<base::Micros>();
   const auto civil = base::ParseCivil(text);
   if (!civil || !civil->offset_seconds)
-    return base::UsageError(std::string(flag) + " '" + text + "' is no instant; write it with a zone, e.g. 2026-03-10T14:15:00Z or 2026-03-10T15:15:00+01:00");
+    return base::UsageError(
+        std::string(flag) + " '" + text +
+        "' is no instant; write it with a zone, e.g. 2026-03-10T14:15:00Z or 2026-03-10T15:15:00+01:00");
   return std::optional(civil->micros - *civil->offset_seconds * base::kMicrosPerSecond);
 }
 
@@ -54,9 +64,12 @@ arrow::Result<int64_t> ParseBytesFlag(const char* flag, const std::string& text)
   if (unit.ends_with("iB")) unit.resize(unit.size() - 2);
   if (unit.ends_with("B")) unit.resize(unit.size() - 1);
   const std::string units = "KMGT";
-  const size_t power = unit.empty() ? 0 : units.find(unit) == std::string::npos ? std::string::npos : units.find(unit) + 1;
+  const size_t power = unit.empty()                            ? 0
+                       : units.find(unit) == std::string::npos ? std::string::npos
+                                                               : units.find(unit) + 1;
   if (error != std::errc() || value <= 0 || power == std::string::npos || unit.size() > 1)
-    return base::UsageError(std::string(flag) + " '" + text + "' is no amount of memory; write 512M, 8G or a number of bytes");
+    return base::UsageError(std::string(flag) + " '" + text +
+                            "' is no amount of memory; write 512M, 8G or a number of bytes");
   return static_cast<int64_t>(value * std::pow(1024.0, static_cast<double>(power)));
 }
 

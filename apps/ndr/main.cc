@@ -23,8 +23,8 @@ int Run(int argc, char** argv) {
   app.set_version_flag("--version", NDR_VERSION);
   app.failure_message(CLI::FailureMessage::help);
   ndr::app::Action action;
-  for (const auto add : {ndr::app::AddReplay, ndr::app::AddFindings, ndr::app::AddExplain, ndr::app::AddShow, ndr::app::AddCatalogue,
-                         ndr::app::AddSimulate})
+  for (const auto add : {ndr::app::AddReplay, ndr::app::AddFindings, ndr::app::AddExplain, ndr::app::AddShow,
+                         ndr::app::AddCatalogue, ndr::app::AddSimulate})
     add(&app, &action);
   try {
     app.parse(argc, argv);
@@ -33,12 +33,14 @@ int Run(int argc, char** argv) {
     if (e.get_exit_code() == 0) return app.exit(e);
     const auto chosen = app.get_subcommands();
     const std::string name = chosen.empty() ? "ndr" : "ndr " + chosen.front()->get_name();
-    std::fprintf(stderr, "%s: %s\n'%s --help' shows every flag with an example.\n", name.c_str(), e.what(), name.c_str());
+    std::fprintf(stderr, "%s: %s\n'%s --help' shows every flag with an example.\n", name.c_str(), e.what(),
+                 name.c_str());
     return ndr::base::kExitUsage;
   }
   const arrow::Status status = action();
   if (status.ok()) return 0;
-  std::fprintf(stderr, "ndr %s: %s\n", app.get_subcommands().front()->get_name().c_str(), status.message().c_str());
+  std::fprintf(stderr, "ndr %s: %s\n", app.get_subcommands().front()->get_name().c_str(),
+               status.message().c_str());
   return ndr::base::ExitCode(status);
 }
 

@@ -33,7 +33,8 @@ Status FillOptions(Flags* flags) {
   ARROW_ASSIGN_OR_RAISE(flags->options.project, flags->project.Load());
   ARROW_ASSIGN_OR_RAISE(flags->options.from, ParseInstantFlag("--from", flags->from));
   ARROW_ASSIGN_OR_RAISE(flags->options.to, ParseInstantFlag("--to", flags->to));
-  ARROW_ASSIGN_OR_RAISE(flags->options.plan.reference, ParseInstantFlag("--reference-time", flags->reference));
+  ARROW_ASSIGN_OR_RAISE(flags->options.plan.reference,
+                        ParseInstantFlag("--reference-time", flags->reference));
   ARROW_ASSIGN_OR_RAISE(flags->options.memory_bytes, ParseBytesFlag("--memory-limit", flags->memory));
   if (!flags->horizons.empty()) {
     auto horizons = spec::ParseHorizons(flags->horizons);
@@ -59,7 +60,8 @@ arrow::Result<jobs::ReplayResult> Replay(jobs::ReplayOptions* options) {
   options->progress = [&](std::string_view step, int64_t done, int64_t total) {
     line.Show(step, done, total);
     if (stop.signal() == 0) return Status::OK();
-    return base::Stopped(stop.signal(), "stopped; what is finished is kept in " + options->root + ", and the same command goes on from there");
+    return base::Stopped(stop.signal(), "stopped; what is finished is kept in " + options->root +
+                                            ", and the same command goes on from there");
   };
   return jobs::Replay(*options);
 }
@@ -68,7 +70,8 @@ Status Run(Flags* flags) {
   ARROW_RETURN_NOT_OK(FillOptions(flags));
   ARROW_RETURN_NOT_OK(arrow::compute::Initialize());
   ARROW_ASSIGN_OR_RAISE(const jobs::ReplayResult result, Replay(&flags->options));
-  if (!result.changed) fmt::print("Nothing to do: everything is there, made from the same input and configuration.\n");
+  if (!result.changed)
+    fmt::print("Nothing to do: everything is there, made from the same input and configuration.\n");
   if (!flags->quiet) fmt::print("{}", result.report.ToText());
   for (const std::string& note : result.report.notes()) fmt::print("note: {}\n", note);
   return ShowFindings(*flags);
@@ -78,25 +81,38 @@ Status Run(Flags* flags) {
 
 void AddReplay(CLI::App* app, Action* action) {
   auto flags = std::make_shared<Flags>();
-  CLI::App* verb = app->add_subcommand("replay",
-                                       "Run a whole history of logs and print which hosts stand out, with reasons.\n"
-                                       "Examples:\n"
-                                       "  ndr replay --input /var/log/zeek --root out\n"
-                                       "  ndr replay --input 'logs/2024-04-*/conn*.gz' --host-network 147.32.0.0/16 --timezone Europe/Prague --root out\n"
-                                       "  ndr replay --input logs --root out --reference-time 2024-04-20T00:00:00Z --horizons 7d:2d\n"
-                                       "It can be stopped at any time and goes on where it was. A second run over the same input changes nothing.");
-  verb->add_option("--input", flags->options.intake.inputs, "Log files, folders or globs; plain, gzip or zstd")->required();
+  CLI::App* verb = app->add_subcommand(
+      "replay",
+      "Run a whole history of logs and print which hosts stand out, with reasons.\n"
+      "Examples:\n"
+      "  ndr replay --input /var/log/zeek --root out\n"
+      "  ndr replay --input 'logs/2024-04-*/conn*.gz' --host-network 147.32.0.0/16 --timezone Europe/Prague "
+      "--root out\n"
+      "  ndr replay --input logs --root out --reference-time 2024-04-20T00:00:00Z --horizons 7d:2d\n"
+      "It can be stopped at any time and goes on where it was. A second run over the same input changes "
+      "nothing.");
+  verb->add_option("--input", flags->options.intake.inputs,
+                   "Log files, folders or globs; plain, gzip or zstd")
+      ->required();
   verb->add_option("--root", flags->options.root, "Folder for the results; made when absent")->required();
-  verb->add_option("--source", flags->options.intake.source, "auto, ndr-json, zeek or argus")->capture_default_str();
+  verb->add_option("--source", flags->options.intake.source, "auto, ndr-json, zeek or argus")
+      ->capture_default_str();
   flags->project.Add(verb);
-  verb->add_option("--reference-time", flags->reference, "Baselines are built for this time and judge what starts at it or later, e.g. 2024-04-20T00:00:00Z");
-  verb->add_option("--horizons", flags->horizons, "Horizons of the baselines as length:gap, e.g. 7d:2d,30d:7d");
+  verb->add_option(
+      "--reference-time", flags->reference,
+      "Baselines are built for this time and judge what starts at it or later, e.g. 2024-04-20T00:00:00Z");
+  verb->add_option("--horizons", flags->horizons,
+                   "Horizons of the baselines as length:gap, e.g. 7d:2d,30d:7d");
   verb->add_option("--from", flags->from, "Start of the history, on a quarter of an hour");
   verb->add_option("--to", flags->to, "End of the history, on a quarter of an hour");
-  verb->add_flag("--skip-bad-files", flags->options.intake.skip_bad_files, "Go on without files of which too much can't be parsed");
-  verb->add_flag("--replace", flags->options.replace, "Remove what the root holds of this version outside the history");
-  verb->add_option("--memory-limit", flags->memory, "Memory to use before spilling, e.g. 8G (default: half of the machine)");
-  verb->add_option("--threads", flags->options.threads, "0: one per core; results do not depend on it")->capture_default_str();
+  verb->add_flag("--skip-bad-files", flags->options.intake.skip_bad_files,
+                 "Go on without files of which too much can't be parsed");
+  verb->add_flag("--replace", flags->options.replace,
+                 "Remove what the root holds of this version outside the history");
+  verb->add_option("--memory-limit", flags->memory,
+                   "Memory to use before spilling, e.g. 8G (default: half of the machine)");
+  verb->add_option("--threads", flags->options.threads, "0: one per core; results do not depend on it")
+      ->capture_default_str();
   verb->add_flag("--quiet", flags->quiet, "Leave out the run report (it is kept under _reports/)");
   verb->callback([flags, action] { *action = [flags] { return Run(flags.get()); }; });
 }

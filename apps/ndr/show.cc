@@ -27,7 +27,9 @@ struct Flags {
   int64_t limit = 20;
 };
 
-std::string CellText(const ordered_json& cell) { return cell.is_string() ? cell.get<std::string>() : cell.is_null() ? "" : cell.dump(); }
+std::string CellText(const ordered_json& cell) {
+  return cell.is_string() ? cell.get<std::string>() : cell.is_null() ? "" : cell.dump();
+}
 
 std::string CsvField(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
@@ -66,7 +68,8 @@ void PrintTable(const std::vector<ordered_json>& rows, int width) {
 
 void PrintCsvRow(const ordered_json& row, bool header) {
   std::string line;
-  for (const auto& [name, cell] : row.items()) line += (line.empty() ? "" : ",") + CsvField(header ? name : CellText(cell));
+  for (const auto& [name, cell] : row.items())
+    line += (line.empty() ? "" : ",") + CsvField(header ? name : CellText(cell));
   fmt::print("{}\n", line);
 }
 
@@ -76,24 +79,27 @@ Status Run(Flags* flags) {
   const int dataset = catalogue::FindDataset(flags->dataset);
   if (dataset == catalogue::kDatasets) {
     std::string known;
-    for (int d = 0; d < catalogue::kDatasets; ++d) known += (d > 0 ? ", " : "") + std::string(catalogue::PathOf(static_cast<catalogue::Dataset>(d)));
+    for (int d = 0; d < catalogue::kDatasets; ++d)
+      known += (d > 0 ? ", " : "") + std::string(catalogue::PathOf(static_cast<catalogue::Dataset>(d)));
     return base::UsageError("'" + flags->dataset + "' is no dataset; there are " + known);
   }
   jobs::ShowFilter& filter = flags->filter;
   ARROW_ASSIGN_OR_RAISE(filter.at, ParseInstantFlag("--at", flags->at));
   ARROW_ASSIGN_OR_RAISE(filter.since, ParseInstantFlag("--since", flags->since));
   ARROW_ASSIGN_OR_RAISE(filter.until, ParseInstantFlag("--until", flags->until));
-  if (!flags->host.empty() && !(filter.host = base::ParseAddress(flags->host))) return base::UsageError("--host '" + flags->host + "' is no address");
+  if (!flags->host.empty() && !(filter.host = base::ParseAddress(flags->host)))
+    return base::UsageError("--host '" + flags->host + "' is no address");
   std::vector<ordered_json> table;
   int64_t rows = 0;
-  ARROW_RETURN_NOT_OK(jobs::Show(flags->root, *context, static_cast<catalogue::Dataset>(dataset), filter, [&](const ordered_json& row) {
-    ++rows;
-    if (flags->format == "json") fmt::print("{}\n", row.dump());
-    if (flags->format == "csv" && rows == 1) PrintCsvRow(row, true);
-    if (flags->format == "csv") PrintCsvRow(row, false);
-    if (flags->format == "table" && rows <= flags->limit) table.push_back(row);
-    return Status::OK();
-  }));
+  ARROW_RETURN_NOT_OK(jobs::Show(flags->root, *context, static_cast<catalogue::Dataset>(dataset), filter,
+                                 [&](const ordered_json& row) {
+                                   ++rows;
+                                   if (flags->format == "json") fmt::print("{}\n", row.dump());
+                                   if (flags->format == "csv" && rows == 1) PrintCsvRow(row, true);
+                                   if (flags->format == "csv") PrintCsvRow(row, false);
+                                   if (flags->format == "table" && rows <= flags->limit) table.push_back(row);
+                                   return Status::OK();
+                                 }));
   PrintTable(table, TerminalColumns());
   if (flags->format == "table") fmt::print("{} of {} rows\n", table.size(), rows);
   return Status::OK();
@@ -103,25 +109,36 @@ Status Run(Flags* flags) {
 
 void AddShow(CLI::App* app, Action* action) {
   auto flags = std::make_shared<Flags>();
-  CLI::App* verb = app->add_subcommand("show",
-                                       "Look at the rows of any dataset without another tool.\n"
-                                       "Examples:\n"
-                                       "  ndr show fg_a --root out --host 10.1.2.3 --window w_1h --at 2026-03-10T14:15:00Z\n"
-                                       "  ndr show fg_b/global --root out --columns role,time_band,sessions_cnt_median\n"
-                                       "  ndr show fg_c/evidence --root out --since 2026-03-09T00:00:00Z --format json");
-  verb->add_option("dataset", flags->dataset, "delta/host, delta/pair, fg_a, fg_b/host, fg_b/segment, fg_b/global, fg_b/ip_metadata, fg_b/pair/host, "
-                                              "fg_b/pair/segment, fg_c/host, fg_c/pair, fg_c/evidence, lookback, pair_counts, fg_a_wide")
+  CLI::App* verb = app->add_subcommand(
+      "show",
+      "Look at the rows of any dataset without another tool.\n"
+      "Examples:\n"
+      "  ndr show fg_a --root out --host 10.1.2.3 --window w_1h --at 2026-03-10T14:15:00Z\n"
+      "  ndr show fg_b/global --root out --columns role,time_band,sessions_cnt_median\n"
+      "  ndr show fg_c/evidence --root out --since 2026-03-09T00:00:00Z --format json");
+  verb->add_option("dataset", flags->dataset,
+                   "delta/host, delta/pair, fg_a, fg_b/host, fg_b/segment, fg_b/global, fg_b/ip_metadata, "
+                   "fg_b/pair/host, "
+                   "fg_b/pair/segment, fg_c/host, fg_c/pair, fg_c/evidence, lookback, pair_counts, fg_a_wide")
       ->required();
-  verb->add_option("--root", flags->root, "Folder with the results")->required()->check(CLI::ExistingDirectory);
+  verb->add_option("--root", flags->root, "Folder with the results")
+      ->required()
+      ->check(CLI::ExistingDirectory);
   flags->project.Add(verb);
   verb->add_option("--host", flags->host, "Rows of one address");
   verb->add_option("--window", flags->filter.window, "Rows of one window, e.g. w_1h");
   verb->add_option("--horizon", flags->filter.horizon, "Rows of one horizon, e.g. 7d");
-  verb->add_option("--at", flags->at, "The batch whose slice ends there; fg_b: the newest reference not after it (default: the newest)");
+  verb->add_option(
+      "--at", flags->at,
+      "The batch whose slice ends there; fg_b: the newest reference not after it (default: the newest)");
   verb->add_option("--since", flags->since, "Batches whose slices end there or later");
   verb->add_option("--until", flags->until, "Batches whose slices end before");
-  verb->add_option("--columns", flags->filter.columns, "Some columns only, e.g. --columns host_ip,sessions_cnt")->delimiter(',');
-  verb->add_option("--format", flags->format, "table, json (one object a line) or csv")->capture_default_str()->check(CLI::IsMember({"table", "json", "csv"}));
+  verb->add_option("--columns", flags->filter.columns,
+                   "Some columns only, e.g. --columns host_ip,sessions_cnt")
+      ->delimiter(',');
+  verb->add_option("--format", flags->format, "table, json (one object a line) or csv")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"table", "json", "csv"}));
   verb->add_option("--limit", flags->limit, "Rows of the table")->capture_default_str();
   verb->callback([flags, action] { *action = [flags] { return Run(flags.get()); }; });
 }

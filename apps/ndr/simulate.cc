@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ndr/simulate/simulate.h"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -10,7 +12,6 @@
 
 #include "ndr/base/exit_code.h"
 #include "ndr/simulate/judge.h"
-#include "ndr/simulate/simulate.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -41,18 +42,24 @@ arrow::Result<std::vector<simulate::FindingRow>> ReadFindings(const std::string&
   std::vector<simulate::FindingRow> rows;
   for (std::string line; std::getline(lines, line);) {
     const auto json = nlohmann::json::parse(line, nullptr, false);
-    if (!json.is_object()) return base::UsageError(fmt::format("{}: line {} is no JSON object; write it with 'ndr findings --format json'", path, rows.size() + 1));
+    if (!json.is_object())
+      return base::UsageError(
+          fmt::format("{}: line {} is no JSON object; write it with 'ndr findings --format json'", path,
+                      rows.size() + 1));
     const auto host = base::ParseAddress(json.value("host_ip", ""));
-    const auto first = base::ParseCivil(json.value("first_ts", "")), last = base::ParseCivil(json.value("last_ts", ""));
+    const auto first = base::ParseCivil(json.value("first_ts", "")),
+               last = base::ParseCivil(json.value("last_ts", ""));
     if (!host || !first || !last)
-      return base::UsageError(fmt::format("{}: line {} is no finding; write it with 'ndr findings --format json'", path, rows.size() + 1));
+      return base::UsageError(fmt::format(
+          "{}: line {} is no finding; write it with 'ndr findings --format json'", path, rows.size() + 1));
     rows.push_back({*host, json.value("kind", ""), json.value("score", 0.0), first->micros, last->micros});
   }
   return rows;
 }
 
 Status JudgeRuns(const std::vector<std::string>& files) {
-  if (files.size() % 2 != 0) return base::UsageError("--judge takes pairs: an answer key and the findings of the same run");
+  if (files.size() % 2 != 0)
+    return base::UsageError("--judge takes pairs: an answer key and the findings of the same run");
   simulate::Tally tally;
   for (size_t i = 0; i < files.size(); i += 2) {
     ARROW_ASSIGN_OR_RAISE(const std::string json, ReadText(files[i]));
@@ -68,19 +75,21 @@ Status JudgeRuns(const std::vector<std::string>& files) {
 
 Status Run(Flags* flags) {
   if (!flags->judge.empty()) return JudgeRuns(flags->judge);
-  if (flags->options.folder.empty()) return base::UsageError("--out is missing: the folder for the log files, e.g. --out logs");
+  if (flags->options.folder.empty())
+    return base::UsageError("--out is missing: the folder for the log files, e.g. --out logs");
   const auto format = simulate::ParseFormat(flags->format);
   if (!format.ok()) return base::UsageError(format.status().message());
   flags->options.format = *format;
   flags->options.attacks = !flags->no_attacks;
   flags->options.oddities = !flags->no_oddities;
   ProgressLine line;
-  ARROW_ASSIGN_OR_RAISE(const simulate::AnswerKey key, simulate::Simulate(flags->options, [&](int64_t done, int64_t files, int64_t) {
+  ARROW_ASSIGN_OR_RAISE(const simulate::AnswerKey key,
+                        simulate::Simulate(flags->options, [&](int64_t done, int64_t files, int64_t) {
                           line.Show("simulating", done, files);
                         }));
   line.Clear();
-  fmt::print("{} sessions of {} hosts in {} days, written to {} as {}\n", key.sessions, key.hosts, flags->options.days, flags->options.folder,
-             flags->format);
+  fmt::print("{} sessions of {} hosts in {} days, written to {} as {}\n", key.sessions, key.hosts,
+             flags->options.days, flags->options.folder, flags->format);
   for (const auto& b : key.planted) fmt::print("  planted   {:<18} {}\n", b.name, b.what);
   for (const auto& b : key.harmless) fmt::print("  harmless  {:<18} {}\n", b.name, b.what);
   return Status::OK();
@@ -90,21 +99,25 @@ Status Run(Flags* flags) {
 
 void AddSimulate(CLI::App* app, Action* action) {
   auto flags = std::make_shared<Flags>();
-  CLI::App* verb = app->add_subcommand("simulate",
-                                       "Write the logs of a synthetic company, with planted attacks, harmless oddities and an answer key.\n"
-                                       "Example: ndr simulate --out logs --seed 7 --days 10 --hosts 250 --format zeek\n"
-                                       "Judging: ndr simulate --judge logs/answer-key.json findings.jsonl");
+  CLI::App* verb = app->add_subcommand(
+      "simulate",
+      "Write the logs of a synthetic company, with planted attacks, harmless oddities and an answer key.\n"
+      "Example: ndr simulate --out logs --seed 7 --days 10 --hosts 250 --format zeek\n"
+      "Judging: ndr simulate --judge logs/answer-key.json findings.jsonl");
   verb->add_option("--out", flags->options.folder, "Folder for the log files and answer-key.json");
   verb->add_option("--seed", flags->options.seed, "Same seed, same bytes")->capture_default_str();
   verb->add_option("--days", flags->options.days, "Days from Tuesday 2026-03-03 on")->capture_default_str();
   verb->add_option("--hosts", flags->options.hosts, "Hosts of the company")->capture_default_str();
   verb->add_option("--format", flags->format, "ndr-json, zeek or argus")->capture_default_str();
-  verb->add_option("--file-minutes", flags->options.file_minutes, "Time that one log file holds")->capture_default_str();
+  verb->add_option("--file-minutes", flags->options.file_minutes, "Time that one log file holds")
+      ->capture_default_str();
   verb->add_flag("--gzip", flags->options.gzip, "Compress the log files");
   verb->add_flag("--no-attacks", flags->no_attacks, "A network in which nothing bad happens");
   verb->add_flag("--no-oddities", flags->no_oddities, "Without the harmless oddities");
   verb->add_option("--threads", flags->options.threads, "0: one per core")->capture_default_str();
-  verb->add_option("--judge", flags->judge, "Answer key and findings (JSON lines), again for more runs: where each planted behaviour ranks");
+  verb->add_option(
+      "--judge", flags->judge,
+      "Answer key and findings (JSON lines), again for more runs: where each planted behaviour ranks");
   verb->callback([flags, action] { *action = [flags] { return Run(flags.get()); }; });
 }
 

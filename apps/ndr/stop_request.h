@@ -4,8 +4,8 @@
 
 namespace ndr::app {
 
-/// While it lives, the first SIGINT or SIGTERM is noted for the work to end at its next step; a second one ends the process at
-/// once. One at a time.
+/// While it lives, the first SIGINT or SIGTERM is noted for the work to end at its next step; a second one
+/// ends the process at once. One at a time.
 class StopRequest {
  public:
   StopRequest();

@@ -18,7 +18,9 @@ constexpr int kBarWidth = 30;
 constexpr int64_t kShowEveryMs = 100;
 
 int64_t NowMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 }  // namespace
@@ -31,7 +33,8 @@ void ProgressLine::Show(std::string_view step, int64_t done, int64_t total) {
   if (!terminal_ || (now - last_shown_ms_ < kShowEveryMs && done < total)) return;
   last_shown_ms_ = now;
   shown_ = true;
-  const double share = total > 0 ? std::clamp(static_cast<double>(done) / static_cast<double>(total), 0.0, 1.0) : 0;
+  const double share =
+      total > 0 ? std::clamp(static_cast<double>(done) / static_cast<double>(total), 0.0, 1.0) : 0;
   const auto filled = static_cast<size_t>(share * kBarWidth);
   const std::string bar = std::string(filled, '#') + std::string(kBarWidth - filled, '.');
   fmt::print(stderr, "\r\x1b[K{:<24} [{}] {:>3.0f} %", step, bar, share * 100);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verbs of the command line. Each adds its flags to the parser and leaves in `action` what runs after parsing.
+// The verbs of the command line. Each adds its flags to the parser and leaves in `action` what runs after
+// parsing.
 #pragma once
 
 #include <arrow/status.h>

@@ -10,8 +10,10 @@
 namespace ndr::jobs {
 namespace {
 
-std::shared_ptr<arrow::RecordBatch> Rows(const std::vector<std::string>& segments, const std::vector<int64_t>& values) {
-  catalogue::BatchBuilder builder(arrow::schema({arrow::field("segment_id", arrow::utf8(), false), arrow::field("x", arrow::int64(), false)}),
+std::shared_ptr<arrow::RecordBatch> Rows(const std::vector<std::string>& segments,
+                                         const std::vector<int64_t>& values) {
+  catalogue::BatchBuilder builder(arrow::schema({arrow::field("segment_id", arrow::utf8(), false),
+                                                 arrow::field("x", arrow::int64(), false)}),
                                   static_cast<int64_t>(values.size()));
   builder.PutTexts("segment_id", segments);
   builder.Put("x", values);

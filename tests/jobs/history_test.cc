@@ -75,8 +75,10 @@ TEST(ChoosePlan, AShortHistoryIsCutAtSixtyPercent) {
   EXPECT_EQ(two_hours.reference, kDay0 + 6 * kSliceMicros);
   EXPECT_EQ(two_hours.horizons[0].label, "all");
   EXPECT_EQ(two_hours.horizons[0].Start(two_hours.reference), kDay0);
-  EXPECT_EQ(ChoosePlan({kDay0, kDay0 + 3 * kMicrosPerDay, 1, 0}, CalendarIn("UTC"), {})->reference, kDay0 + 2 * kMicrosPerDay);
-  EXPECT_EQ(ChoosePlan({kDay0, kDay0 + 10 * kMicrosPerDay, 1, 0}, CalendarIn("UTC"), {})->reference, kDay0 + 6 * kMicrosPerDay);
+  EXPECT_EQ(ChoosePlan({kDay0, kDay0 + 3 * kMicrosPerDay, 1, 0}, CalendarIn("UTC"), {})->reference,
+            kDay0 + 2 * kMicrosPerDay);
+  EXPECT_EQ(ChoosePlan({kDay0, kDay0 + 10 * kMicrosPerDay, 1, 0}, CalendarIn("UTC"), {})->reference,
+            kDay0 + 6 * kMicrosPerDay);
   // In Prague (UTC+1) the midnight nearest to 1.8 days is at 23:00 UTC of day 1.
   EXPECT_EQ(ChoosePlan({kDay0, kDay0 + 3 * kMicrosPerDay, 1, 0}, CalendarIn("Europe/Prague"), {})->reference,
             kDay0 + 2 * kMicrosPerDay - 4 * kSliceMicros);
@@ -84,7 +86,8 @@ TEST(ChoosePlan, AShortHistoryIsCutAtSixtyPercent) {
 
 TEST(ChoosePlan, WhatWasNamedIsNotQuietlyReplaced) {
   const History h{kDay0, kDay0 + 4 * kMicrosPerDay, 1, 0};
-  // [T - 9 d, T - 2 d) ends where the history begins; [T - 8 d, T - 1 d) reaches a day into it and is built in part.
+  // [T - 9 d, T - 2 d) ends where the history begins; [T - 8 d, T - 1 d) reaches a day into it and is built
+  // in part.
   PlanRequest request{kDay0 + 2 * kMicrosPerDay, *spec::ParseHorizons("7d:2d"), true};
   EXPECT_FALSE(ChoosePlan(h, CalendarIn("UTC"), request).ok());
   request.horizons = *spec::ParseHorizons("7d:1d");

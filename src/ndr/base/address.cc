@@ -126,8 +126,8 @@ std::string ToText(const Cidr& cidr) {
 
 bool IsPrivate(Address a) {
   static constexpr Cidr kNetworks[] = {
-      {Address::V4(0x0a000000), 104}, {Address::V4(0xac100000), 108},     {Address::V4(0xc0a80000), 112},
-      {Address::V4(0x7f000000), 104}, {Address::V4(0xa9fe0000), 112},     {Address::V4(0x64400000), 106},
+      {Address::V4(0x0a000000), 104},  {Address::V4(0xac100000), 108},   {Address::V4(0xc0a80000), 112},
+      {Address::V4(0x7f000000), 104},  {Address::V4(0xa9fe0000), 112},   {Address::V4(0x64400000), 106},
       {{0xfc00000000000000ull, 0}, 7}, {{0xfe80000000000000ull, 0}, 10}, {{0, 1}, 128}};
   for (const Cidr& network : kNetworks)
     if (network.Contains(a)) return true;

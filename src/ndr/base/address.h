@@ -11,8 +11,8 @@
 
 namespace ndr::base {
 
-/// An IPv4 or IPv6 address. IPv4 a.b.c.d is held as ::ffff:a.b.c.d, so the two texts of one address are equal and
-/// addresses order as 128-bit numbers.
+/// An IPv4 or IPv6 address. IPv4 a.b.c.d is held as ::ffff:a.b.c.d, so the two texts of one address are equal
+/// and addresses order as 128-bit numbers.
 struct Address {
   uint64_t hi = 0;
   uint64_t lo = 0;
@@ -41,11 +41,12 @@ inline constexpr int kAddressBytes = 16;
 /// The longest text that FormatAddress writes.
 inline constexpr size_t kAddressTextMax = 39;
 
-/// Reads IPv4 dotted quads and every RFC 4291 form of IPv6, `::ffff:a.b.c.d` included; zone ids (`%eth0`), ports,
-/// octal and surrounding blanks are refused. No allocation.
+/// Reads IPv4 dotted quads and every RFC 4291 form of IPv6, `::ffff:a.b.c.d` included; zone ids (`%eth0`),
+/// ports, octal and surrounding blanks are refused. No allocation.
 std::optional<Address> ParseAddress(std::string_view text);
 
-/// Writes the canonical text (dotted quad, or RFC 5952) to `out`, which has room for kAddressTextMax; returns its length.
+/// Writes the canonical text (dotted quad, or RFC 5952) to `out`, which has room for kAddressTextMax; returns
+/// its length.
 size_t FormatAddress(Address address, char* out);
 std::string ToText(Address address);
 

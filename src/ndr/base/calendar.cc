@@ -30,8 +30,9 @@ arrow::Result<TimeZone> TimeZone::Load(std::string_view name) {
   try {
     zone.zone_ = date::locate_zone(std::string(name));
   } catch (const std::exception&) {
-    return arrow::Status::Invalid("time zone '", name,
-                                  "' is not known; use an IANA name such as Europe/Prague (package tzdata holds them)");
+    return arrow::Status::Invalid(
+        "time zone '", name,
+        "' is not known; use an IANA name such as Europe/Prague (package tzdata holds them)");
   }
   return zone;
 }
@@ -43,7 +44,8 @@ int32_t TimeZone::OffsetSeconds(Micros t) const {
 Micros TimeZone::FromLocal(Micros civil) const {
   if (zone_ == nullptr) return civil;
   const date::local_info info = zone_->get_info(LocalMicros(std::chrono::microseconds(civil)));
-  // In a gap the offset before the change moves the time forward by the gap's length; of a doubled time it is the earlier.
+  // In a gap the offset before the change moves the time forward by the gap's length; of a doubled time it is
+  // the earlier.
   return civil - static_cast<Micros>(info.first.offset.count()) * kMicrosPerSecond;
 }
 
@@ -51,10 +53,12 @@ arrow::Result<Calendar> Calendar::Make(CalendarOptions options) {
   Calendar calendar;
   ARROW_ASSIGN_OR_RAISE(calendar.zone_, TimeZone::Load(options.timezone));
   for (const int day : options.weekend)
-    if (day < 1 || day > 7) return arrow::Status::Invalid("calendar.weekend: ", day, " is no day of the week (1 = Monday .. 7)");
+    if (day < 1 || day > 7)
+      return arrow::Status::Invalid("calendar.weekend: ", day, " is no day of the week (1 = Monday .. 7)");
   for (const Hours& hours : {options.working_hours, options.off_hours})
     if (hours.from < 0 || hours.to > 24 || hours.from > hours.to)
-      return arrow::Status::Invalid("calendar: hours [", hours.from, ",", hours.to, ") do not lie within [0,24)");
+      return arrow::Status::Invalid("calendar: hours [", hours.from, ",", hours.to,
+                                    ") do not lie within [0,24)");
   std::sort(options.holidays.begin(), options.holidays.end());
   calendar.options_ = std::move(options);
   return calendar;

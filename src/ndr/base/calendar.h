@@ -28,8 +28,8 @@ class TimeZone {
   const std::string& name() const { return name_; }
   /// Seconds to add to UTC at `t`.
   int32_t OffsetSeconds(Micros t) const;
-  /// The instant of a local civil time: the earlier one of a time that occurs twice; a time that does not occur is
-  /// moved forward by the length of the gap.
+  /// The instant of a local civil time: the earlier one of a time that occurs twice; a time that does not
+  /// occur is moved forward by the length of the gap.
   Micros FromLocal(Micros civil) const;
 
  private:
@@ -40,8 +40,8 @@ class TimeZone {
 /// The six local-time bands: a working day or an offday (WE), by working, off and night hours.
 enum class TimeBand : uint8_t { kWdWorking, kWdOff, kWdNight, kWeWorking, kWeOff, kWeNight };
 inline constexpr int kTimeBands = 6;
-inline constexpr std::array<std::string_view, kTimeBands> kTimeBandNames = {"WD_WORKING", "WD_OFF", "WD_NIGHT",
-                                                                            "WE_WORKING", "WE_OFF", "WE_NIGHT"};
+inline constexpr std::array<std::string_view, kTimeBands> kTimeBandNames = {
+    "WD_WORKING", "WD_OFF", "WD_NIGHT", "WE_WORKING", "WE_OFF", "WE_NIGHT"};
 /// The same hours of the other kind of day (WD for WE, WE for WD).
 constexpr TimeBand OtherDay(TimeBand band) { return static_cast<TimeBand>((static_cast<int>(band) + 3) % 6); }
 
@@ -57,7 +57,7 @@ struct CalendarOptions {
   std::string timezone = "UTC";
   std::vector<int> weekend = {6, 7};  ///< 1 = Monday
   Hours working_hours = {7, 17};
-  Hours off_hours = {17, 22};  ///< night is the rest
+  Hours off_hours = {17, 22};     ///< night is the rest
   std::vector<int64_t> holidays;  ///< local dates as days since 1970-01-01
 
   friend bool operator==(const CalendarOptions&, const CalendarOptions&) = default;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a run counted, by name: commit records and the run report show them (specification 1, data-quality rules).
+// What a run counted, by name: commit records and the run report show them (specification 1, data-quality
+// rules).
 #pragma once
 
 #include <cstdint>

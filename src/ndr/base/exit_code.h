@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a run ends: 0 done, 1 runtime failure, 2 usage, 3 contract violation (specification 4, Jobs), 128 + n stopped by signal n.
+// How a run ends: 0 done, 1 runtime failure, 2 usage, 3 contract violation (specification 4, Jobs), 128 + n
+// stopped by signal n.
 #pragma once
 
 #include <arrow/status.h>

@@ -13,11 +13,14 @@ enum Kind : uint8_t { kUnknown, kNamed, kPrefix4, kPrefix6 };
 
 arrow::Result<Network> Network::Make(NetworkOptions options) {
   if (options.host_networks.empty())
-    return arrow::Status::Invalid("host_networks is empty: no address could be a host; name at least one CIDR");
+    return arrow::Status::Invalid(
+        "host_networks is empty: no address could be a host; name at least one CIDR");
   if (options.ipv4_prefix_length < 0 || options.ipv4_prefix_length > 32)
-    return arrow::Status::Invalid("segments.ipv4_prefix_length: ", options.ipv4_prefix_length, " is not within 0..32");
+    return arrow::Status::Invalid("segments.ipv4_prefix_length: ", options.ipv4_prefix_length,
+                                  " is not within 0..32");
   if (options.ipv6_prefix_length < 0 || options.ipv6_prefix_length > 128)
-    return arrow::Status::Invalid("segments.ipv6_prefix_length: ", options.ipv6_prefix_length, " is not within 0..128");
+    return arrow::Status::Invalid("segments.ipv6_prefix_length: ", options.ipv6_prefix_length,
+                                  " is not within 0..128");
   Network network;
   const auto& mapping = options.mapping;
   network.by_length_.resize(mapping.size());
@@ -25,7 +28,8 @@ arrow::Result<Network> Network::Make(NetworkOptions options) {
   std::stable_sort(network.by_length_.begin(), network.by_length_.end(),
                    [&](size_t a, size_t b) { return mapping[a].cidr.length > mapping[b].cidr.length; });
   for (const NamedCidr& entry : mapping) {
-    const auto same = std::find_if(mapping.begin(), mapping.end(), [&](const NamedCidr& e) { return e.name == entry.name; });
+    const auto same = std::find_if(mapping.begin(), mapping.end(),
+                                   [&](const NamedCidr& e) { return e.name == entry.name; });
     network.first_of_name_.push_back(static_cast<size_t>(same - mapping.begin()));
   }
   for (const std::string& text : options.high_risk) {

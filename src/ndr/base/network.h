@@ -25,8 +25,8 @@ struct NamedCidr {
 /// The options of specification 4: `host_networks` and `segments`.
 struct NetworkOptions {
   /// RFC 1918 and fc00::/7.
-  std::vector<Cidr> host_networks = {*ParseCidr("10.0.0.0/8"), *ParseCidr("172.16.0.0/12"), *ParseCidr("192.168.0.0/16"),
-                                     *ParseCidr("fc00::/7")};
+  std::vector<Cidr> host_networks = {*ParseCidr("10.0.0.0/8"), *ParseCidr("172.16.0.0/12"),
+                                     *ParseCidr("192.168.0.0/16"), *ParseCidr("fc00::/7")};
   std::vector<NamedCidr> mapping;
   int ipv4_prefix_length = 24;
   int ipv6_prefix_length = 64;
@@ -35,9 +35,10 @@ struct NetworkOptions {
   friend bool operator==(const NetworkOptions&, const NetworkOptions&) = default;
 };
 
-/// A segment as a number: equal keys are equal segments. A named one is its index in `mapping`; another is its prefix.
+/// A segment as a number: equal keys are equal segments. A named one is its index in `mapping`; another is
+/// its prefix.
 struct SegmentKey {
-  Address base;      ///< of a prefix; for a named segment lo is the index of the first mapping entry of that name
+  Address base;  ///< of a prefix; for a named segment lo is the index of the first mapping entry of that name
   uint8_t kind = 0;  ///< 0 unknown, 1 named, 2 an IPv4 prefix, 3 an IPv6 prefix
 
   friend auto operator<=>(const SegmentKey&, const SegmentKey&) = default;
@@ -51,7 +52,8 @@ class Network {
 
   const NetworkOptions& options() const { return options_; }
   bool IsHost(Address a) const;
-  /// The segment of `a`: of the named CIDRs the longest prefix that holds it (equal ones: the first), else the prefix rule.
+  /// The segment of `a`: of the named CIDRs the longest prefix that holds it (equal ones: the first), else
+  /// the prefix rule.
   SegmentKey SegmentOf(Address a) const;
   /// `10.1.2.0/24`, or the given name.
   std::string SegmentId(const SegmentKey& key) const;

@@ -21,7 +21,8 @@ arrow::Status Guarded(const std::function<arrow::Status(size_t)>& work, size_t i
   }
 }
 
-// Partitions are claimed in order, so when one fails every lower one has been claimed and its error is kept too.
+// Partitions are claimed in order, so when one fails every lower one has been claimed and its error is kept
+// too.
 class Schedule {
  public:
   Schedule(size_t count, size_t ahead, const std::function<arrow::Status(size_t)>& work)

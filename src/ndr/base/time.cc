@@ -13,7 +13,8 @@ struct Civil {
   unsigned month, day;
 };
 
-// Proleptic Gregorian calendar by eras of 400 years (H. Hinnant, chrono-Compatible Low-Level Date Algorithms).
+// Proleptic Gregorian calendar by eras of 400 years (H. Hinnant, chrono-Compatible Low-Level Date
+// Algorithms).
 constexpr int64_t DaysFromCivil(int64_t y, unsigned m, unsigned d) {
   y -= m <= 2;
   const int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -91,7 +92,8 @@ bool Offset(std::string_view text, size_t at, std::optional<int32_t>* offset) {
   return true;
 }
 
-// A decimal number (exponents too, as JSON writers produce them) as value * 10^(6 - scale), rounded; nullopt where no int64.
+// A decimal number (exponents too, as JSON writers produce them) as value * 10^(6 - scale), rounded; nullopt
+// where no int64.
 std::optional<int64_t> ScaledDecimal(std::string_view text, int scale) {
   size_t at = 0;
   const bool negative = at < text.size() && text[at] == '-';
@@ -161,7 +163,8 @@ std::string FormatInstant(Micros t) {
 std::string FormatCompact(Micros t) {
   const Civil c = CivilFromDays(DayStart(t) / kMicrosPerDay);
   const auto s = (t - DayStart(t)) / kMicrosPerSecond;
-  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", c.year, c.month, c.day, s / 3600, s / 60 % 60, s % 60);
+  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", c.year, c.month, c.day, s / 3600, s / 60 % 60,
+                     s % 60);
 }
 
 std::string FormatPartition(Micros t) {
@@ -172,8 +175,8 @@ std::string FormatPartition(Micros t) {
 
 std::optional<Micros> ParseCompact(std::string_view t) {
   if (t.size() != 16) return std::nullopt;
-  const std::string iso = fmt::format("{}-{}-{}T{}:{}:{}", t.substr(0, 4), t.substr(4, 2), t.substr(6, 2), t.substr(9, 2),
-                                      t.substr(11, 2), t.substr(13, 3));
+  const std::string iso = fmt::format("{}-{}-{}T{}:{}:{}", t.substr(0, 4), t.substr(4, 2), t.substr(6, 2),
+                                      t.substr(9, 2), t.substr(11, 2), t.substr(13, 3));
   const auto civil = ParseCivil(iso);
   if (!civil || civil->offset_seconds != 0 || FormatCompact(civil->micros) != t) return std::nullopt;
   return civil->micros;
@@ -188,7 +191,8 @@ std::optional<CivilTime> ParseCivil(std::string_view text) {
   const int64_t day = Digits(text, &at, 2);
   if (day < 1 || day > DaysInMonth(year, static_cast<unsigned>(month))) return std::nullopt;
   CivilTime civil;
-  civil.micros = DaysFromCivil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * kMicrosPerDay;
+  civil.micros =
+      DaysFromCivil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * kMicrosPerDay;
   if (!Take(text, &at, 'T', ' ') && !Take(text, &at, 't', 't')) return std::nullopt;
   const int64_t hour = Digits(text, &at, 2);
   if (hour < 0 || hour > 23 || !Take(text, &at, ':', ':')) return std::nullopt;
@@ -212,8 +216,12 @@ std::optional<Micros> ParseEpoch(std::string_view text) {
   const size_t begin = !text.empty() && text[0] == '-';
   const auto seconds = ScaledDecimal(text.substr(begin), 0);
   if (!seconds) return std::nullopt;
-  // Magnitudes are compared on the number rounded to an integer; no limit lies within half a unit of a real time.
-  const int scale = *seconds < 100'000'000'000 ? 6 : *seconds < 100'000'000'000'000 ? 3 : *seconds < 100'000'000'000'000'000 ? 0 : -3;
+  // Magnitudes are compared on the number rounded to an integer; no limit lies within half a unit of a real
+  // time.
+  const int scale = *seconds < 100'000'000'000           ? 6
+                    : *seconds < 100'000'000'000'000     ? 3
+                    : *seconds < 100'000'000'000'000'000 ? 0
+                                                         : -3;
   return ScaledDecimal(text, scale);
 }
 

@@ -35,21 +35,24 @@ std::optional<Micros> ParseCompact(std::string_view text);
 /// The path parts of a slice: `dt=2024-04-20/hh=12/mm=00`.
 std::string FormatPartition(Micros slice_start);
 
-/// A civil time read from text: `micros` since the epoch as if it were UTC, and its offset where the text has one.
+/// A civil time read from text: `micros` since the epoch as if it were UTC, and its offset where the text has
+/// one.
 struct CivilTime {
   Micros micros = 0;
   std::optional<int32_t> offset_seconds;
 };
 
-/// Reads ISO 8601 and its relatives: `2024-04-20T12:00:00.123456+02:00`, `2024-04-20 12:00:00`, `2011/08/16 10:01:46.972101`;
-/// decimals round to the nearest microsecond, ties away from zero. No allocation.
+/// Reads ISO 8601 and its relatives: `2024-04-20T12:00:00.123456+02:00`, `2024-04-20 12:00:00`, `2011/08/16
+/// 10:01:46.972101`; decimals round to the nearest microsecond, ties away from zero. No allocation.
 std::optional<CivilTime> ParseCivil(std::string_view text);
 
-/// Reads a decimal epoch number of seconds, milliseconds, microseconds or nanoseconds; the unit follows from the
-/// magnitude (below 1e11 s, 1e14 ms, 1e17 us, else ns). Rounds like ParseCivil, without going through floating point.
+/// Reads a decimal epoch number of seconds, milliseconds, microseconds or nanoseconds; the unit follows from
+/// the magnitude (below 1e11 s, 1e14 ms, 1e17 us, else ns). Rounds like ParseCivil, without going through
+/// floating point.
 std::optional<Micros> ParseEpoch(std::string_view text);
 
-/// Reads a decimal number of seconds (a duration, signed) as microseconds, rounded likewise; out of range: nullopt.
+/// Reads a decimal number of seconds (a duration, signed) as microseconds, rounded likewise; out of range:
+/// nullopt.
 std::optional<Micros> ParseSeconds(std::string_view text);
 
 }  // namespace ndr::base

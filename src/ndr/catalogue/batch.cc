@@ -36,7 +36,8 @@ std::shared_ptr<arrow::Buffer> Bits(const std::vector<uint8_t>& valid, int64_t* 
   return arrow::Buffer::FromVector(std::move(bits));
 }
 
-std::shared_ptr<arrow::Array> TextArray(std::vector<int32_t> offsets, std::string bytes, const std::vector<uint8_t>& valid) {
+std::shared_ptr<arrow::Array> TextArray(std::vector<int32_t> offsets, std::string bytes,
+                                        const std::vector<uint8_t>& valid) {
   int64_t nulls = 0;
   const auto bits = Bits(valid, &nulls);
   const auto rows = static_cast<int64_t>(offsets.size()) - 1;
@@ -54,7 +55,8 @@ arrow::Result<std::span<const T>> Values(const arrow::RecordBatch& batch, std::s
 }
 template arrow::Result<std::span<const int64_t>> Values<int64_t>(const arrow::RecordBatch&, std::string_view);
 template arrow::Result<std::span<const int32_t>> Values<int32_t>(const arrow::RecordBatch&, std::string_view);
-template arrow::Result<std::span<const uint16_t>> Values<uint16_t>(const arrow::RecordBatch&, std::string_view);
+template arrow::Result<std::span<const uint16_t>> Values<uint16_t>(const arrow::RecordBatch&,
+                                                                   std::string_view);
 template arrow::Result<std::span<const uint8_t>> Values<uint8_t>(const arrow::RecordBatch&, std::string_view);
 template arrow::Result<std::span<const int8_t>> Values<int8_t>(const arrow::RecordBatch&, std::string_view);
 template arrow::Result<std::span<const double>> Values<double>(const arrow::RecordBatch&, std::string_view);
@@ -79,23 +81,27 @@ arrow::Result<Words> WordsOf(const arrow::RecordBatch& batch, std::string_view c
   if (indices.type_id() != arrow::Type::INT32 || words.type_id() != arrow::Type::STRING)
     return Status::Invalid("column '", column, "' has type ", array->type()->ToString());
   const auto& text = static_cast<const arrow::StringArray&>(words);
-  return Words{std::span<const int32_t>(indices.data()->GetValues<int32_t>(1), static_cast<size_t>(indices.length())),
-               Validity{array->null_bitmap_data(), array->offset()},
-               Texts{text.raw_value_offsets(), reinterpret_cast<const char*>(text.raw_data())},
-               static_cast<int32_t>(text.length())};
+  return Words{
+      std::span<const int32_t>(indices.data()->GetValues<int32_t>(1), static_cast<size_t>(indices.length())),
+      Validity{array->null_bitmap_data(), array->offset()},
+      Texts{text.raw_value_offsets(), reinterpret_cast<const char*>(text.raw_data())},
+      static_cast<int32_t>(text.length())};
 }
 
 arrow::Result<const uint8_t*> AddressBytes(const arrow::RecordBatch& batch, std::string_view column) {
   ARROW_ASSIGN_OR_RAISE(const auto array, Find(batch, column, {arrow::Type::FIXED_SIZE_BINARY}));
   const auto& binary = static_cast<const arrow::FixedSizeBinaryArray&>(*array);
-  if (binary.byte_width() != base::kAddressBytes) return Status::Invalid("column '", column, "' holds no addresses");
+  if (binary.byte_width() != base::kAddressBytes)
+    return Status::Invalid("column '", column, "' holds no addresses");
   return binary.raw_values();
 }
 
-arrow::Result<std::vector<base::Address>> Addresses(const arrow::RecordBatch& batch, std::string_view column) {
+arrow::Result<std::vector<base::Address>> Addresses(const arrow::RecordBatch& batch,
+                                                    std::string_view column) {
   ARROW_ASSIGN_OR_RAISE(const uint8_t* bytes, AddressBytes(batch, column));
   std::vector<base::Address> addresses(static_cast<size_t>(batch.num_rows()));
-  for (size_t i = 0; i < addresses.size(); ++i) addresses[i] = base::Address::FromBytes(bytes + i * base::kAddressBytes);
+  for (size_t i = 0; i < addresses.size(); ++i)
+    addresses[i] = base::Address::FromBytes(bytes + i * base::kAddressBytes);
   return addresses;
 }
 
@@ -125,32 +131,40 @@ void BatchBuilder::Put(std::string_view column, std::vector<T> values, const std
   const auto bits = Bits(valid, &nulls);
   std::shared_ptr<arrow::DataType> type = arrow::CTypeTraits<T>::type_singleton();
   const auto field = schema_->GetFieldByName(std::string(column));
-  if (std::is_same_v<T, int64_t> && field != nullptr && field->type()->id() == arrow::Type::TIMESTAMP) type = field->type();
-  Set(column, arrow::MakeArray(arrow::ArrayData::Make(type, rows, {bits, arrow::Buffer::FromVector(std::move(values))}, nulls)));
+  if (std::is_same_v<T, int64_t> && field != nullptr && field->type()->id() == arrow::Type::TIMESTAMP)
+    type = field->type();
+  Set(column, arrow::MakeArray(arrow::ArrayData::Make(
+                  type, rows, {bits, arrow::Buffer::FromVector(std::move(values))}, nulls)));
 }
 template void BatchBuilder::Put<int64_t>(std::string_view, std::vector<int64_t>, const std::vector<uint8_t>&);
 template void BatchBuilder::Put<int32_t>(std::string_view, std::vector<int32_t>, const std::vector<uint8_t>&);
-template void BatchBuilder::Put<uint16_t>(std::string_view, std::vector<uint16_t>, const std::vector<uint8_t>&);
+template void BatchBuilder::Put<uint16_t>(std::string_view, std::vector<uint16_t>,
+                                          const std::vector<uint8_t>&);
 template void BatchBuilder::Put<uint8_t>(std::string_view, std::vector<uint8_t>, const std::vector<uint8_t>&);
 template void BatchBuilder::Put<int8_t>(std::string_view, std::vector<int8_t>, const std::vector<uint8_t>&);
 template void BatchBuilder::Put<double>(std::string_view, std::vector<double>, const std::vector<uint8_t>&);
 
-void BatchBuilder::PutAddresses(std::string_view column, std::span<const base::Address> values, const std::vector<uint8_t>& valid) {
+void BatchBuilder::PutAddresses(std::string_view column, std::span<const base::Address> values,
+                                const std::vector<uint8_t>& valid) {
   std::vector<uint8_t> bytes(values.size() * base::kAddressBytes);
   for (size_t i = 0; i < values.size(); ++i) values[i].ToBytes(bytes.data() + i * base::kAddressBytes);
   int64_t nulls = 0;
   const auto bits = Bits(valid, &nulls);
-  Set(column, std::make_shared<arrow::FixedSizeBinaryArray>(arrow::fixed_size_binary(base::kAddressBytes), static_cast<int64_t>(values.size()),
-                                                            arrow::Buffer::FromVector(std::move(bytes)), bits, nulls));
+  Set(column, std::make_shared<arrow::FixedSizeBinaryArray>(
+                  arrow::fixed_size_binary(base::kAddressBytes), static_cast<int64_t>(values.size()),
+                  arrow::Buffer::FromVector(std::move(bytes)), bits, nulls));
 }
 
-void BatchBuilder::PutWords(std::string_view column, std::span<const int32_t> index, std::span<const std::string> words) {
+void BatchBuilder::PutWords(std::string_view column, std::span<const int32_t> index,
+                            std::span<const std::string> words) {
   std::vector<int32_t> offsets(index.size() + 1);
   std::vector<uint8_t> valid(index.size(), 1);
   size_t total = 0;
   for (size_t i = 0; i < index.size(); ++i) {
-    if (index[i] < 0) valid[i] = 0;
-    else total += words[static_cast<size_t>(index[i])].size();
+    if (index[i] < 0)
+      valid[i] = 0;
+    else
+      total += words[static_cast<size_t>(index[i])].size();
     offsets[i + 1] = static_cast<int32_t>(total);
   }
   std::string bytes;
@@ -166,7 +180,8 @@ void BatchBuilder::PutConstant(std::string_view column, std::string_view text) {
   PutWords(column, index, std::span(&word, 1));
 }
 
-void BatchBuilder::PutTexts(std::string_view column, std::span<const std::string> texts, const std::vector<uint8_t>& valid) {
+void BatchBuilder::PutTexts(std::string_view column, std::span<const std::string> texts,
+                            const std::vector<uint8_t>& valid) {
   std::vector<int32_t> offsets{0};
   std::string bytes;
   for (const std::string& text : texts) {
@@ -181,7 +196,8 @@ void BatchBuilder::PutTextBytes(std::string_view column, std::vector<int32_t> of
   Set(column, TextArray(std::move(offsets), std::move(bytes), valid));
 }
 
-void BatchBuilder::PutDictionary(std::string_view column, std::vector<int32_t> index, const std::shared_ptr<arrow::Array>& words) {
+void BatchBuilder::PutDictionary(std::string_view column, std::vector<int32_t> index,
+                                 const std::shared_ptr<arrow::Array>& words) {
   std::vector<uint8_t> valid(index.size());
   for (size_t i = 0; i < index.size(); ++i) {
     valid[i] = index[i] >= 0;
@@ -190,21 +206,27 @@ void BatchBuilder::PutDictionary(std::string_view column, std::vector<int32_t> i
   int64_t nulls = 0;
   const auto bits = Bits(valid, &nulls);
   const auto rows = static_cast<int64_t>(index.size());
-  const auto numbers = std::make_shared<arrow::Int32Array>(rows, arrow::Buffer::FromVector(std::move(index)), bits, nulls);
-  Set(column, std::make_shared<arrow::DictionaryArray>(arrow::dictionary(arrow::int32(), arrow::utf8()), numbers, words));
+  const auto numbers =
+      std::make_shared<arrow::Int32Array>(rows, arrow::Buffer::FromVector(std::move(index)), bits, nulls);
+  Set(column, std::make_shared<arrow::DictionaryArray>(arrow::dictionary(arrow::int32(), arrow::utf8()),
+                                                       numbers, words));
 }
 
-void BatchBuilder::PutArray(std::string_view column, std::shared_ptr<arrow::Array> array) { Set(column, std::move(array)); }
+void BatchBuilder::PutArray(std::string_view column, std::shared_ptr<arrow::Array> array) {
+  Set(column, std::move(array));
+}
 
 arrow::Result<std::shared_ptr<arrow::RecordBatch>> BatchBuilder::Finish() {
   ARROW_RETURN_NOT_OK(status_);
   for (size_t i = 0; i < arrays_.size(); ++i)
-    if (arrays_[i] == nullptr) return Status::Invalid("column '", schema_->field(static_cast<int>(i))->name(), "' was not filled");
+    if (arrays_[i] == nullptr)
+      return Status::Invalid("column '", schema_->field(static_cast<int>(i))->name(), "' was not filled");
   return arrow::RecordBatch::Make(schema_, rows_, std::move(arrays_));
 }
 
-arrow::Result<std::shared_ptr<arrow::RecordBatch>> Concatenate(const std::shared_ptr<arrow::Schema>& schema,
-                                                               const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches) {
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> Concatenate(
+    const std::shared_ptr<arrow::Schema>& schema,
+    const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches) {
   if (batches.size() == 1) return batches.front();
   if (batches.empty()) return arrow::RecordBatch::MakeEmpty(schema);
   return arrow::ConcatenateRecordBatches(batches);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Record batches by column: typed spans out of one, vectors into one. The stages' only contact with Arrow's arrays.
+// Record batches by column: typed spans out of one, vectors into one. The stages' only contact with Arrow's
+// arrays.
 #pragma once
 
 #include <arrow/record_batch.h>
@@ -45,8 +46,9 @@ struct Words {
   int32_t operator[](size_t row) const { return valid[row] ? index[row] : -1; }
 };
 
-/// Values of a column by name, without copying. T is int64_t (instants too), int32_t, uint16_t, uint8_t, int8_t or double. A column
-/// that is absent or of another type is Invalid and named. Null rows hold unspecified values: ask Valid.
+/// Values of a column by name, without copying. T is int64_t (instants too), int32_t, uint16_t, uint8_t,
+/// int8_t or double. A column that is absent or of another type is Invalid and named. Null rows hold
+/// unspecified values: ask Valid.
 template <class T>
 arrow::Result<std::span<const T>> Values(const arrow::RecordBatch& batch, std::string_view column);
 arrow::Result<Validity> Valid(const arrow::RecordBatch& batch, std::string_view column);
@@ -64,15 +66,20 @@ class BatchBuilder {
   /// `valid`, one byte a row, 0 is null; empty: no nulls.
   template <class T>
   void Put(std::string_view column, std::vector<T> values, const std::vector<uint8_t>& valid = {});
-  void PutAddresses(std::string_view column, std::span<const base::Address> values, const std::vector<uint8_t>& valid = {});
+  void PutAddresses(std::string_view column, std::span<const base::Address> values,
+                    const std::vector<uint8_t>& valid = {});
   /// Row i gets `words[index[i]]`; an index below 0 is null.
   void PutWords(std::string_view column, std::span<const int32_t> index, std::span<const std::string> words);
   void PutConstant(std::string_view column, std::string_view text);
-  void PutTexts(std::string_view column, std::span<const std::string> texts, const std::vector<uint8_t>& valid = {});
+  void PutTexts(std::string_view column, std::span<const std::string> texts,
+                const std::vector<uint8_t>& valid = {});
   /// Row i gets the bytes between `offsets[i]` and `offsets[i + 1]`.
-  void PutTextBytes(std::string_view column, std::vector<int32_t> offsets, std::string bytes, const std::vector<uint8_t>& valid = {});
-  /// A dictionary-encoded column: row i gets `words[index[i]]`, an index below 0 is null; `words` is an utf8 array.
-  void PutDictionary(std::string_view column, std::vector<int32_t> index, const std::shared_ptr<arrow::Array>& words);
+  void PutTextBytes(std::string_view column, std::vector<int32_t> offsets, std::string bytes,
+                    const std::vector<uint8_t>& valid = {});
+  /// A dictionary-encoded column: row i gets `words[index[i]]`, an index below 0 is null; `words` is an utf8
+  /// array.
+  void PutDictionary(std::string_view column, std::vector<int32_t> index,
+                     const std::shared_ptr<arrow::Array>& words);
   /// For lists and structs, and text built otherwise.
   void PutArray(std::string_view column, std::shared_ptr<arrow::Array> array);
   /// The batch; Invalid names a column that is missing, unknown, too short or null where it must not be.
@@ -88,7 +95,8 @@ class BatchBuilder {
 };
 
 /// One batch out of several of one schema (the order kept); an empty one for none.
-arrow::Result<std::shared_ptr<arrow::RecordBatch>> Concatenate(const std::shared_ptr<arrow::Schema>& schema,
-                                                               const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches);
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> Concatenate(
+    const std::shared_ptr<arrow::Schema>& schema,
+    const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches);
 
 }  // namespace ndr::catalogue

@@ -16,8 +16,9 @@ namespace {
 using arrow::Status;
 
 constexpr std::string_view kPaths[kDatasets] = {
-    "delta/host", "delta/pair", "pair_counts", "lookback", "fg_a", "fg_a_wide", "fg_b/host", "fg_b/segment",
-    "fg_b/global", "fg_b/ip_metadata", "fg_b/pair/host", "fg_b/pair/segment", "fg_c/host", "fg_c/pair", "fg_c/evidence"};
+    "delta/host",     "delta/pair",        "pair_counts",  "lookback",    "fg_a",
+    "fg_a_wide",      "fg_b/host",         "fg_b/segment", "fg_b/global", "fg_b/ip_metadata",
+    "fg_b/pair/host", "fg_b/pair/segment", "fg_c/host",    "fg_c/pair",   "fg_c/evidence"};
 
 Type TypeOf(const Metric& m) {
   switch (m.unit) {
@@ -39,15 +40,19 @@ Type TypeOf(const Metric& m) {
 ProjectMetric FromWord(const Metric& m, size_t index, int lookback_days) {
   const bool novel = m.is_novelty() || (m.is_witness() && kMetrics[FindMetric(m.measure.of)].is_novelty());
   const bool numeric = m.unit != Unit::kPort && m.unit != Unit::kAddress;
-  const bool excluded = novel || m.measure.kind == MeasureKind::kBeacon || m.measure.kind == MeasureKind::kCoverage;
-  ProjectMetric p{std::string(m.name), std::string(m.name), &m, TypeOf(m), Resolution(m.unit), numeric && (!excluded || index < kDefaultBaselined)};
+  const bool excluded =
+      novel || m.measure.kind == MeasureKind::kBeacon || m.measure.kind == MeasureKind::kCoverage;
+  ProjectMetric p{
+      std::string(m.name), std::string(m.name), &m,
+      TypeOf(m),           Resolution(m.unit),  numeric && (!excluded || index < kDefaultBaselined)};
   if (novel) p.column += "_lookback" + std::to_string(lookback_days) + "d";
   return p;
 }
 
 bool IsPortSetName(const std::string& name) {
-  return name.size() > 6 && name.ends_with("_PORTS") &&
-         std::all_of(name.begin(), name.end(), [](char c) { return c == '_' || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
+  return name.size() > 6 && name.ends_with("_PORTS") && std::all_of(name.begin(), name.end(), [](char c) {
+           return c == '_' || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+         });
 }
 
 // X_PORTS counts in x_port_sessions_cnt.
@@ -58,17 +63,20 @@ std::string PortSetMetric(std::string name) {
 }
 
 std::shared_ptr<arrow::DataType> TopFeaturesType() {
-  return arrow::list(arrow::struct_({arrow::field("metric", arrow::utf8()), arrow::field("value", arrow::float64()),
-                                     arrow::field("median", arrow::float64()), arrow::field("scale", arrow::float64()),
-                                     arrow::field("level", arrow::utf8()), arrow::field("z", arrow::float64())}));
+  return arrow::list(
+      arrow::struct_({arrow::field("metric", arrow::utf8()), arrow::field("value", arrow::float64()),
+                      arrow::field("median", arrow::float64()), arrow::field("scale", arrow::float64()),
+                      arrow::field("level", arrow::utf8()), arrow::field("z", arrow::float64())}));
 }
 
 std::shared_ptr<arrow::DataType> ReasonsType() {
-  return arrow::list(arrow::struct_(
-      {arrow::field("kind", arrow::utf8()), arrow::field("metric", arrow::utf8()), arrow::field("role", arrow::utf8()),
-       arrow::field("window_label", arrow::utf8()), arrow::field("x", arrow::float64()), arrow::field("own", arrow::float64()),
-       arrow::field("peers", arrow::float64()), arrow::field("at", arrow::utf8()), arrow::field("evidence", arrow::float64()),
-       arrow::field("standing", arrow::float64()), arrow::field("gap_median", arrow::float64())}));
+  return arrow::list(
+      arrow::struct_({arrow::field("kind", arrow::utf8()), arrow::field("metric", arrow::utf8()),
+                      arrow::field("role", arrow::utf8()), arrow::field("window_label", arrow::utf8()),
+                      arrow::field("x", arrow::float64()), arrow::field("own", arrow::float64()),
+                      arrow::field("peers", arrow::float64()), arrow::field("at", arrow::utf8()),
+                      arrow::field("evidence", arrow::float64()), arrow::field("standing", arrow::float64()),
+                      arrow::field("gap_median", arrow::float64())}));
 }
 
 std::shared_ptr<arrow::DataType> ArrowType(Type type, bool storage) {
@@ -103,7 +111,8 @@ std::shared_ptr<arrow::DataType> ArrowType(Type type, bool storage) {
 
 std::shared_ptr<arrow::Schema> MakeSchema(const std::vector<Column>& columns, bool storage) {
   arrow::FieldVector fields;
-  for (const Column& c : columns) fields.push_back(arrow::field(c.name, ArrowType(c.type, storage), c.nullable));
+  for (const Column& c : columns)
+    fields.push_back(arrow::field(c.name, ArrowType(c.type, storage), c.nullable));
   return arrow::schema(std::move(fields));
 }
 
@@ -137,8 +146,8 @@ std::string Nearest(std::string_view name, const std::vector<std::string>& known
 namespace {
 
 // Turns names into indices in catalogue order; an unknown one is refused with the nearest.
-arrow::Result<std::vector<int>> Resolve(const Catalogue& catalogue, const std::vector<std::string>& names, std::string_view key,
-                                        bool baselineable) {
+arrow::Result<std::vector<int>> Resolve(const Catalogue& catalogue, const std::vector<std::string>& names,
+                                        std::string_view key, bool baselineable) {
   std::set<int> found;
   for (const std::string& name : names) {
     const int i = catalogue.FindMetricIndex(name);
@@ -149,7 +158,8 @@ arrow::Result<std::vector<int>> Resolve(const Catalogue& catalogue, const std::v
         if (!baselineable || m.baselineable) known.push_back(m.name);
       const std::string nearest = Nearest(name, known);
       return Status::Invalid(key, ": '", name, i < 0 ? "' is no metric" : "' can't be baselined",
-                             nearest.empty() ? "" : "; did you mean '" + nearest + "'?", " ('ndr catalogue list' shows them)");
+                             nearest.empty() ? "" : "; did you mean '" + nearest + "'?",
+                             " ('ndr catalogue list' shows them)");
     }
     found.insert(i);
   }
@@ -163,11 +173,13 @@ Status CheckWindows(std::vector<Window>* windows) {
   std::set<int> lengths;
   for (const Window& w : *windows) {
     if (w.label.empty() || w.slices < 1 || w.slices > kMaxWindowSlices)
-      return Status::Invalid("windows.", w.label, ": ", w.slices, " slices; a window has 1 to ", kMaxWindowSlices, " slices of 15 minutes");
+      return Status::Invalid("windows.", w.label, ": ", w.slices, " slices; a window has 1 to ",
+                             kMaxWindowSlices, " slices of 15 minutes");
     if (!labels.insert(w.label).second || !lengths.insert(w.slices).second)
       return Status::Invalid("windows.", w.label, ": label or length stands twice");
   }
-  std::sort(windows->begin(), windows->end(), [](const Window& a, const Window& b) { return a.slices < b.slices; });
+  std::sort(windows->begin(), windows->end(),
+            [](const Window& a, const Window& b) { return a.slices < b.slices; });
   return Status::OK();
 }
 
@@ -177,9 +189,11 @@ arrow::Result<std::vector<Transform>> ResolveTransforms(const std::vector<std::s
   for (const TransformWord& t : kTransforms) known.emplace_back(t.name);
   for (const std::string& name : names)
     if (std::find(known.begin(), known.end(), name) == known.end())
-      return Status::Invalid("transforms: '", name, "' is no transform; did you mean '", Nearest(name, known), "'?");
+      return Status::Invalid("transforms: '", name, "' is no transform; did you mean '", Nearest(name, known),
+                             "'?");
   for (size_t t = 0; t < kTransforms.size(); ++t)
-    if (names.empty() ? kTransforms[t].by_default : std::find(names.begin(), names.end(), known[t]) != names.end())
+    if (names.empty() ? kTransforms[t].by_default
+                      : std::find(names.begin(), names.end(), known[t]) != names.end())
       transforms.push_back(static_cast<Transform>(t));
   return transforms;
 }
@@ -190,14 +204,18 @@ arrow::Result<std::shared_ptr<const Catalogue>> Catalogue::Make(CatalogueOptions
   std::shared_ptr<Catalogue> c(new Catalogue());
   c->windows_ = options.windows;
   ARROW_RETURN_NOT_OK(CheckWindows(&c->windows_));
-  if (options.lookback_days < 1) return Status::Invalid("lookback.days: ", options.lookback_days, " is below 1");
-  for (size_t i = 0; i < kMetricCount; ++i) c->metrics_.push_back(FromWord(kMetrics[i], i, options.lookback_days));
+  if (options.lookback_days < 1)
+    return Status::Invalid("lookback.days: ", options.lookback_days, " is below 1");
+  for (size_t i = 0; i < kMetricCount; ++i)
+    c->metrics_.push_back(FromWord(kMetrics[i], i, options.lookback_days));
   c->delta_counts_.assign(kDeltaCounts.begin(), kDeltaCounts.end());
   for (const std::string& name : options.extra_port_sets) {
     if (!IsPortSetName(name)) return Status::Invalid("port_sets.", name, ": a set is named like MAIL_PORTS");
     const std::string metric = PortSetMetric(name);
-    if (c->FindMetricIndex(metric) >= 0) return Status::Invalid("port_sets.", name, ": its metric ", metric, " exists already");
-    c->metrics_.push_back({metric, metric, &kMetrics[MetricAt("admin_port_sessions_cnt")], Type::kInt64, 1, true});
+    if (c->FindMetricIndex(metric) >= 0)
+      return Status::Invalid("port_sets.", name, ": its metric ", metric, " exists already");
+    c->metrics_.push_back(
+        {metric, metric, &kMetrics[MetricAt("admin_port_sessions_cnt")], Type::kInt64, 1, true});
     c->delta_counts_.push_back(metric);
   }
   if (options.baselined_metrics.empty()) {
@@ -205,26 +223,32 @@ arrow::Result<std::shared_ptr<const Catalogue>> Catalogue::Make(CatalogueOptions
     std::iota(c->baselined_.begin(), c->baselined_.end(), 0);
   } else {
     ARROW_ASSIGN_OR_RAISE(c->baselined_, Resolve(*c, options.baselined_metrics, "baselined_metrics", true));
-    if (c->baselined_.front() != 0) return Status::Invalid("baselined_metrics: sessions_cnt must be among them");
+    if (c->baselined_.front() != 0)
+      return Status::Invalid("baselined_metrics: sessions_cnt must be among them");
   }
   if (options.rank_metrics.empty()) {
     for (const int i : c->baselined_)
-      if (i < static_cast<int>(kDefaultRanked) && i != MetricAt("allow_cnt") && i != MetricAt("traffic_cnt")) c->ranked_.push_back(i);
+      if (i < static_cast<int>(kDefaultRanked) && i != MetricAt("allow_cnt") && i != MetricAt("traffic_cnt"))
+        c->ranked_.push_back(i);
   } else {
     ARROW_ASSIGN_OR_RAISE(c->ranked_, Resolve(*c, options.rank_metrics, "rank_metrics", true));
     for (const int i : c->ranked_)
       if (!std::binary_search(c->baselined_.begin(), c->baselined_.end(), i))
-        return Status::Invalid("rank_metrics: ", c->metrics_[static_cast<size_t>(i)].name, " is not among baselined_metrics");
+        return Status::Invalid("rank_metrics: ", c->metrics_[static_cast<size_t>(i)].name,
+                               " is not among baselined_metrics");
   }
   ARROW_ASSIGN_OR_RAISE(c->transforms_, ResolveTransforms(options.transforms));
-  auto set = [&](Dataset d, std::vector<Column> columns) { c->columns_[static_cast<size_t>(d)] = std::move(columns); };
+  auto set = [&](Dataset d, std::vector<Column> columns) {
+    c->columns_[static_cast<size_t>(d)] = std::move(columns);
+  };
   set(Dataset::kDeltaHost, DeltaHostColumns(c->delta_counts_));
   set(Dataset::kDeltaPair, DeltaPairColumns());
   set(Dataset::kPairCounts, PairCountsColumns());
   set(Dataset::kLookback, LookbackColumns());
   set(Dataset::kFgA, FgAColumns(c->metrics_));
   set(Dataset::kFgAWide, FgAWideColumns(c->metrics_, c->windows_));
-  for (const Dataset d : {Dataset::kFgBHost, Dataset::kFgBSegment, Dataset::kFgBGlobal}) set(d, FgBColumns(d, c->metrics_, c->baselined_));
+  for (const Dataset d : {Dataset::kFgBHost, Dataset::kFgBSegment, Dataset::kFgBGlobal})
+    set(d, FgBColumns(d, c->metrics_, c->baselined_));
   set(Dataset::kIpMetadata, IpMetadataColumns());
   for (const Dataset d : {Dataset::kPairHost, Dataset::kPairSegment}) set(d, PairRarityColumns(d));
   set(Dataset::kFgCHost, FgCHostColumns(c->metrics_, c->baselined_, c->transforms_, options.extra_scores));
@@ -233,9 +257,11 @@ arrow::Result<std::shared_ptr<const Catalogue>> Catalogue::Make(CatalogueOptions
   c->options_ = std::move(options);
 
   base::Sha256 hash;
-  for (int d = 0; d < kDatasets; ++d) hash.Update(std::string(kPaths[d]) + "\n" + c->StorageSchema(static_cast<Dataset>(d))->ToString() + "\n");
+  for (int d = 0; d < kDatasets; ++d)
+    hash.Update(std::string(kPaths[d]) + "\n" + c->StorageSchema(static_cast<Dataset>(d))->ToString() + "\n");
   for (const ProjectMetric& m : c->metrics_)
-    hash.Update(m.name + "|" + std::string(ToText(m.word->unit)) + "|" + std::string(m.word->measure.of) + "|" + std::string(m.word->measure.by) + "\n");
+    hash.Update(m.name + "|" + std::string(ToText(m.word->unit)) + "|" + std::string(m.word->measure.of) +
+                "|" + std::string(m.word->measure.by) + "\n");
   for (const Window& w : c->windows_) hash.Update(w.label + "=" + std::to_string(w.slices) + "\n");
   c->hash_ = hash.Hex();
   return c;
@@ -253,8 +279,12 @@ int Catalogue::FindMetricIndex(std::string_view name) const {
   return -1;
 }
 
-std::shared_ptr<arrow::Schema> Catalogue::Schema(Dataset dataset) const { return MakeSchema(Columns(dataset), false); }
-std::shared_ptr<arrow::Schema> Catalogue::StorageSchema(Dataset dataset) const { return MakeSchema(Columns(dataset), true); }
+std::shared_ptr<arrow::Schema> Catalogue::Schema(Dataset dataset) const {
+  return MakeSchema(Columns(dataset), false);
+}
+std::shared_ptr<arrow::Schema> Catalogue::StorageSchema(Dataset dataset) const {
+  return MakeSchema(Columns(dataset), true);
+}
 
 std::vector<std::string> Catalogue::Key(Dataset dataset) const {
   switch (dataset) {

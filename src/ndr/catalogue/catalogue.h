@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The catalogue of one project: the declared metrics and words, with the project's windows, port sets and choices.
-// Every schema, validation rule and feature list comes from here (specification 6, One catalogue).
+// The catalogue of one project: the declared metrics and words, with the project's windows, port sets and
+// choices. Every schema, validation rule and feature list comes from here (specification 6, One catalogue).
 #pragma once
 
 #include <arrow/result.h>
@@ -17,7 +17,20 @@
 namespace ndr::catalogue {
 
 /// The logical type of a column. Addresses are 16 bytes in record batches and canonical text on storage.
-enum class Type : uint8_t { kText, kAddress, kInstant, kInt64, kInt32, kUint16, kFlag, kFloat64, kInt64List, kTextList, kTopFeatures, kReasons };
+enum class Type : uint8_t {
+  kText,
+  kAddress,
+  kInstant,
+  kInt64,
+  kInt32,
+  kUint16,
+  kFlag,
+  kFloat64,
+  kInt64List,
+  kTextList,
+  kTopFeatures,
+  kReasons
+};
 
 struct Column {
   std::string name;
@@ -33,7 +46,7 @@ struct ProjectMetric {
   const Metric* word;  ///< for a port set of the project's own: that of admin_port_sessions_cnt
   Type type;           ///< kInt64, kFloat64, kFlag; of a witness kUint16 or kAddress
   double resolution;
-  bool baselineable;   ///< numeric, and no novelty, rarity or beacon column but the default ones
+  bool baselineable;  ///< numeric, and no novelty, rarity or beacon column but the default ones
 };
 
 struct Window {
@@ -43,19 +56,32 @@ struct Window {
 };
 
 struct CatalogueOptions {
-  std::vector<Window> windows;                 ///< empty: the default ones
+  std::vector<Window> windows;  ///< empty: the default ones
   int lookback_days = 30;
   std::vector<std::string> extra_port_sets;    ///< `X_PORTS` of the project's own, in its order
   std::vector<std::string> baselined_metrics;  ///< short names; empty: the first 38
-  std::vector<std::string> rank_metrics;       ///< empty: the first 32 baselined ones but allow_cnt and traffic_cnt
-  std::vector<std::string> transforms;         ///< empty: those by default
-  std::vector<std::string> extra_scores;       ///< names of scores of the project's own
+  std::vector<std::string>
+      rank_metrics;                     ///< empty: the first 32 baselined ones but allow_cnt and traffic_cnt
+  std::vector<std::string> transforms;  ///< empty: those by default
+  std::vector<std::string> extra_scores;  ///< names of scores of the project's own
 };
 
 enum class Dataset : uint8_t {
-  kDeltaHost, kDeltaPair, kPairCounts, kLookback, kFgA, kFgAWide,
-  kFgBHost, kFgBSegment, kFgBGlobal, kIpMetadata, kPairHost, kPairSegment,
-  kFgCHost, kFgCPair, kEvidence
+  kDeltaHost,
+  kDeltaPair,
+  kPairCounts,
+  kLookback,
+  kFgA,
+  kFgAWide,
+  kFgBHost,
+  kFgBSegment,
+  kFgBGlobal,
+  kIpMetadata,
+  kPairHost,
+  kPairSegment,
+  kFgCHost,
+  kFgCPair,
+  kEvidence
 };
 inline constexpr int kDatasets = 15;
 /// `delta/host`, `fg_b/pair/segment`, ...: the folder below the root.
@@ -66,8 +92,9 @@ int FindDataset(std::string_view path);
 /// Immutable; made once per run. Pointers and references into it live as long as it does.
 class Catalogue {
  public:
-  /// Refuses (Invalid, with the key and the nearest known name) unknown metrics and transforms, windows that are no
-  /// multiple of the slice up to 7 days or repeat a label, a baselined list without sessions_cnt, ill-formed port sets.
+  /// Refuses (Invalid, with the key and the nearest known name) unknown metrics and transforms, windows that
+  /// are no multiple of the slice up to 7 days or repeat a label, a baselined list without sessions_cnt,
+  /// ill-formed port sets.
   static arrow::Result<std::shared_ptr<const Catalogue>> Make(CatalogueOptions options);
 
   const CatalogueOptions& options() const { return options_; }

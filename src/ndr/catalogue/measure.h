@@ -10,20 +10,20 @@ namespace ndr::catalogue {
 
 /// What a metric measures. `of` and `by` of a Measure name the operands.
 enum class MeasureKind : uint8_t {
-  kCount,           ///< records that pass the filter `of`, each as often as it repeats
-  kSum,             ///< sum of the column `of`
-  kMaxPerMinute,    ///< largest count of the filter `of` in one clock minute
-  kDistinct,        ///< distinct values of the key `of` among sessions that pass the filter `by`
-  kEntropy,         ///< -sum p ln p over the session shares of the key `of`
-  kTopShare,        ///< largest share of the weight `by` (sessions, bytes) that one value of the key `of` has
-  kFailedSpread,    ///< over values of the key `of`: the most values of the key `by` whose pair failed
-  kBeacon,          ///< over the pairs: the statistic `of` of the beacon scores
-  kRatio,           ///< metric `of` / metric `by`; null over 0
-  kAsymmetry,       ///< metric `of` / (metric `by` + 1), or the logarithm of both + 1
-  kFlag,            ///< 1 when the metric `of` is above 0
-  kNovelty,         ///< the key `of` of the window against the look-back, in the way `by`
-  kCoverage,        ///< whole days of look-back
-  kWitness,         ///< the value (port, peer) at which the metric `of` takes its maximum; ties: the lowest
+  kCount,         ///< records that pass the filter `of`, each as often as it repeats
+  kSum,           ///< sum of the column `of`
+  kMaxPerMinute,  ///< largest count of the filter `of` in one clock minute
+  kDistinct,      ///< distinct values of the key `of` among sessions that pass the filter `by`
+  kEntropy,       ///< -sum p ln p over the session shares of the key `of`
+  kTopShare,      ///< largest share of the weight `by` (sessions, bytes) that one value of the key `of` has
+  kFailedSpread,  ///< over values of the key `of`: the most values of the key `by` whose pair failed
+  kBeacon,        ///< over the pairs: the statistic `of` of the beacon scores
+  kRatio,         ///< metric `of` / metric `by`; null over 0
+  kAsymmetry,     ///< metric `of` / (metric `by` + 1), or the logarithm of both + 1
+  kFlag,          ///< 1 when the metric `of` is above 0
+  kNovelty,       ///< the key `of` of the window against the look-back, in the way `by`
+  kCoverage,      ///< whole days of look-back
+  kWitness,       ///< the value (port, peer) at which the metric `of` takes its maximum; ties: the lowest
 };
 
 /// How partials of a measure merge (specification 2, class).
@@ -60,7 +60,20 @@ constexpr std::string_view ToText(MergeClass c) {
   return kNames[static_cast<int>(c)];
 }
 
-enum class Unit : uint8_t { kCount, kBytes, kSeconds, kRatio, kShare, kNats, kLogRatio, kScore, kFlag, kDays, kPort, kAddress };
+enum class Unit : uint8_t {
+  kCount,
+  kBytes,
+  kSeconds,
+  kRatio,
+  kShare,
+  kNats,
+  kLogRatio,
+  kScore,
+  kFlag,
+  kDays,
+  kPort,
+  kAddress
+};
 
 /// The smallest difference that matters in this unit (specification 3, Resolution r).
 constexpr double Resolution(Unit unit) {
@@ -78,19 +91,20 @@ constexpr double Resolution(Unit unit) {
   }
 }
 constexpr std::string_view ToText(Unit unit) {
-  constexpr std::string_view kNames[] = {"count", "bytes", "seconds", "ratio", "share", "nats", "log ratio", "score", "flag", "days", "port", "address"};
+  constexpr std::string_view kNames[] = {"count",     "bytes", "seconds", "ratio", "share", "nats",
+                                         "log ratio", "score", "flag",    "days",  "port",  "address"};
   return kNames[static_cast<int>(unit)];
 }
 
 /// When a metric of an existing row is null.
 enum class NullRule : uint8_t {
   kNever,
-  kNoSessions,      ///< the row has no sessions (THREAT records alone)
-  kNoPortSessions,  ///< no session has a service port
-  kNoMaximum,       ///< the metric that it witnesses is 0 or null
-  kShortWindow,     ///< the window is shorter than 8 h
-  kNoLookback,      ///< fewer than lookback.min_days days of look-back
-  kNoLookbackOrKey, ///< that, or the window has no such key
+  kNoSessions,       ///< the row has no sessions (THREAT records alone)
+  kNoPortSessions,   ///< no session has a service port
+  kNoMaximum,        ///< the metric that it witnesses is 0 or null
+  kShortWindow,      ///< the window is shorter than 8 h
+  kNoLookback,       ///< fewer than lookback.min_days days of look-back
+  kNoLookbackOrKey,  ///< that, or the window has no such key
 };
 constexpr std::string_view ToText(NullRule rule) {
   constexpr std::string_view kNames[] = {"never",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The metrics: one line each, in catalogue order (specification 3: the 38 that are baselined by default, then the rest
-// of document 2). Schemas, validation, baselines and documentation derive from this table; nothing repeats it.
+// The metrics: one line each, in catalogue order (specification 3: the 38 that are baselined by default, then
+// the rest of document 2). Schemas, validation, baselines and documentation derive from this table; nothing
+// repeats it.
 #pragma once
 
 #include <array>
@@ -22,6 +23,8 @@ struct Metric {
   constexpr bool is_witness() const { return measure.kind == MeasureKind::kWitness; }
 };
 
+// One line each, so that the table reads as one.
+// clang-format off
 inline constexpr Metric kMetrics[] = {
     {"sessions_cnt", {MeasureKind::kCount, "sessions"}, Unit::kCount, NullRule::kNever, "sessions"},
     {"allow_cnt", {MeasureKind::kCount, "allow"}, Unit::kCount, NullRule::kNever, "sessions with action allow"},
@@ -94,13 +97,15 @@ inline constexpr Metric kMetrics[] = {
     {"new_peer_bytes_sent_at", {MeasureKind::kWitness, "new_peer_bytes_sent_max"}, Unit::kAddress, NullRule::kNoMaximum, "the peer of new_peer_bytes_sent_max"},
     {"lookback_days_covered", {MeasureKind::kCoverage, ""}, Unit::kDays, NullRule::kNever, "whole days from the first slice of the dataset to the window start, at most the look-back"},
 };
+// clang-format on
 
 inline constexpr size_t kMetricCount = std::size(kMetrics);
 /// The first metrics of the table are baselined unless a project names others; of them the first are ranked.
 inline constexpr size_t kDefaultBaselined = 38;
 inline constexpr size_t kDefaultRanked = 32;
 
-/// Index of a metric in kMetrics; kMetricCount when there is none. In constant expressions an unknown name does not compile.
+/// Index of a metric in kMetrics; kMetricCount when there is none. In constant expressions an unknown name
+/// does not compile.
 constexpr size_t FindMetric(std::string_view name) {
   for (size_t i = 0; i < kMetricCount; ++i)
     if (kMetrics[i].name == name) return i;
@@ -112,11 +117,29 @@ consteval size_t MetricAt(std::string_view name) {
   return i;
 }
 
-/// The additive columns of delta/host, in the order of specification 2. A port set of the user's own adds one more.
-inline constexpr std::array<std::string_view, 21> kDeltaCounts = {
-    "sessions_cnt", "allow_cnt", "deny_cnt", "alert_cnt", "rst_cnt", "aged_out_cnt", "zero_reply_cnt", "short_session_cnt", "threat_cnt",
-    "traffic_cnt", "vulnerability_cnt", "tcp_cnt", "udp_cnt", "icmp_cnt", "high_risk_port_sessions_cnt", "admin_port_sessions_cnt",
-    "fileshare_port_sessions_cnt", "directory_port_sessions_cnt", "db_port_sessions_cnt", "bytes_src_sum", "bytes_dst_sum"};
+/// The additive columns of delta/host, in the order of specification 2. A port set of the user's own adds one
+/// more.
+inline constexpr std::array<std::string_view, 21> kDeltaCounts = {"sessions_cnt",
+                                                                  "allow_cnt",
+                                                                  "deny_cnt",
+                                                                  "alert_cnt",
+                                                                  "rst_cnt",
+                                                                  "aged_out_cnt",
+                                                                  "zero_reply_cnt",
+                                                                  "short_session_cnt",
+                                                                  "threat_cnt",
+                                                                  "traffic_cnt",
+                                                                  "vulnerability_cnt",
+                                                                  "tcp_cnt",
+                                                                  "udp_cnt",
+                                                                  "icmp_cnt",
+                                                                  "high_risk_port_sessions_cnt",
+                                                                  "admin_port_sessions_cnt",
+                                                                  "fileshare_port_sessions_cnt",
+                                                                  "directory_port_sessions_cnt",
+                                                                  "db_port_sessions_cnt",
+                                                                  "bytes_src_sum",
+                                                                  "bytes_dst_sum"};
 
 namespace check {
 
@@ -130,7 +153,9 @@ constexpr bool OperandsExist() {
   for (const Metric& m : kMetrics) {
     const MeasureKind k = m.measure.kind;
     const bool ratio = k == MeasureKind::kRatio || k == MeasureKind::kAsymmetry;
-    if ((ratio || k == MeasureKind::kFlag || k == MeasureKind::kWitness) && FindMetric(m.measure.of) == kMetricCount) return false;
+    if ((ratio || k == MeasureKind::kFlag || k == MeasureKind::kWitness) &&
+        FindMetric(m.measure.of) == kMetricCount)
+      return false;
     if (ratio && FindMetric(m.measure.by) == kMetricCount) return false;
   }
   return true;
@@ -146,7 +171,8 @@ constexpr bool DeltaIsAdditive() {
 static_assert(NamesAreUnique(), "two metrics have one name");
 static_assert(OperandsExist(), "a metric is made of one that does not exist");
 static_assert(DeltaIsAdditive(), "delta/host holds additive metrics only");
-static_assert(kMetrics[kDefaultBaselined - 1].name == "new_admin_reach" && kMetrics[kDefaultRanked - 1].name == "max_sessions_per_minute",
+static_assert(kMetrics[kDefaultBaselined - 1].name == "new_admin_reach" &&
+                  kMetrics[kDefaultRanked - 1].name == "max_sessions_per_minute",
               "catalogue order is that of specification 3");
 
 }  // namespace check

@@ -13,14 +13,18 @@ std::vector<Column> DeltaPairColumns();
 std::vector<Column> PairCountsColumns();
 std::vector<Column> LookbackColumns();
 std::vector<Column> FgAColumns(const std::vector<ProjectMetric>& metrics);
-std::vector<Column> FgAWideColumns(const std::vector<ProjectMetric>& metrics, const std::vector<Window>& windows);
+std::vector<Column> FgAWideColumns(const std::vector<ProjectMetric>& metrics,
+                                   const std::vector<Window>& windows);
 /// `table` is kFgBHost, kFgBSegment or kFgBGlobal.
-std::vector<Column> FgBColumns(Dataset table, const std::vector<ProjectMetric>& metrics, const std::vector<int>& baselined);
+std::vector<Column> FgBColumns(Dataset table, const std::vector<ProjectMetric>& metrics,
+                               const std::vector<int>& baselined);
 std::vector<Column> IpMetadataColumns();
 /// `table` is kPairHost or kPairSegment.
 std::vector<Column> PairRarityColumns(Dataset table);
-std::vector<Column> FgCHostColumns(const std::vector<ProjectMetric>& metrics, const std::vector<int>& baselined,
-                                   const std::vector<Transform>& transforms, const std::vector<std::string>& extra_scores);
+std::vector<Column> FgCHostColumns(const std::vector<ProjectMetric>& metrics,
+                                   const std::vector<int>& baselined,
+                                   const std::vector<Transform>& transforms,
+                                   const std::vector<std::string>& extra_scores);
 std::vector<Column> FgCPairColumns();
 std::vector<Column> EvidenceColumns();
 

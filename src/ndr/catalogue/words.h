@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The other axes of the feature names: roles, windows, statistics, transforms, levels, kinds (specifications 1 to 3).
+// The other axes of the feature names: roles, windows, statistics, transforms, levels, kinds (specifications
+// 1 to 3).
 #pragma once
 
 #include <array>
@@ -16,19 +17,29 @@ struct DefaultWindow {
   std::string_view label;
   int slices;
 };
-inline constexpr DefaultWindow kDefaultWindows[] = {{"w_15m", 1}, {"w_30m", 2}, {"w_1h", 4}, {"w_8h", 32}, {"w_24h", 96}};
+inline constexpr DefaultWindow kDefaultWindows[] = {
+    {"w_15m", 1}, {"w_30m", 2}, {"w_1h", 4}, {"w_8h", 32}, {"w_24h", 96}};
 inline constexpr int kMaxWindowSlices = 7 * 96;
 /// Beacons are scored in windows of at least 8 h.
 inline constexpr int kBeaconWindowSlices = 32;
 
 /// Columns `<metric>_<statistic>` of the FG-B tables.
 enum class Statistic : uint8_t { kMedian, kP25, kP75, kP95, kP99, kMad, kIqr, kSupportCount, kColdStartFlag };
-inline constexpr std::array<std::string_view, 9> kStatisticNames = {"median", "p25", "p75", "p95", "p99",
-                                                                     "mad", "iqr", "support_count", "cold_start_flag"};
+inline constexpr std::array<std::string_view, 9> kStatisticNames = {
+    "median", "p25", "p75", "p95", "p99", "mad", "iqr", "support_count", "cold_start_flag"};
 
 /// Columns `<metric>_<transform>` of FG-C.
 enum class Transform : uint8_t {
-  kDiff, kRatio, kLogRatio, kZMad, kAbsDevOverMad, kZMadClipped, kZMadSignedPow3, kExcessOverP95, kExcessRatioP95, kIqrDev
+  kDiff,
+  kRatio,
+  kLogRatio,
+  kZMad,
+  kAbsDevOverMad,
+  kZMadClipped,
+  kZMadSignedPow3,
+  kExcessOverP95,
+  kExcessRatioP95,
+  kIqrDev
 };
 struct TransformWord {
   std::string_view name;
@@ -54,16 +65,26 @@ enum class Level : uint8_t { kHost, kSegment, kGlobal, kNone };
 inline constexpr std::array<std::string_view, 4> kLevelNames = {"HOST", "SEGMENT", "GLOBAL", "NONE"};
 
 /// Kinds of findings, in order of name: ties between kinds go to the first.
-enum class Kind : uint8_t { kBeaconing, kDenials, kExfiltration, kLateralMovement, kNewBehaviour, kScanning, kVolume };
+enum class Kind : uint8_t {
+  kBeaconing,
+  kDenials,
+  kExfiltration,
+  kLateralMovement,
+  kNewBehaviour,
+  kScanning,
+  kVolume
+};
 inline constexpr int kKinds = 7;
-inline constexpr std::array<std::string_view, kKinds> kKindNames = {"beaconing", "denials", "exfiltration", "lateral_movement",
-                                                                    "new_behaviour", "scanning", "volume"};
+inline constexpr std::array<std::string_view, kKinds> kKindNames = {
+    "beaconing", "denials", "exfiltration", "lateral_movement", "new_behaviour", "scanning", "volume"};
 
 /// Metrics of the columns that compare windows and horizons (specification 3).
-inline constexpr std::array<std::string_view, 6> kComparedMetrics = {"sessions_cnt", "bytes_src_sum", "bytes_dst_sum",
-                                                                     "deny_ratio", "peer_ip_entropy", "max_sessions_per_minute"};
+inline constexpr std::array<std::string_view, 6> kComparedMetrics = {
+    "sessions_cnt", "bytes_src_sum",   "bytes_dst_sum",
+    "deny_ratio",   "peer_ip_entropy", "max_sessions_per_minute"};
 
-/// The scores of FG-C and their default terms; `rare:m` is the clipped z of m times pair_rarity_max, `-m` its negative.
+/// The scores of FG-C and their default terms; `rare:m` is the clipped z of m times pair_rarity_max, `-m` its
+/// negative.
 struct ScoreWord {
   std::string_view name;
   bool is_max;  ///< largest term; else their sum
@@ -72,15 +93,21 @@ struct ScoreWord {
 inline constexpr std::array<ScoreWord, 4> kScores = {{
     {"anomaly_strength_core", true, {"sessions_cnt", "bytes_src_sum", "bytes_dst_sum", "rare:sessions_cnt"}},
     {"beacon_suspicion_score", false, {"duration_mean", "-peer_ip_entropy", "rare:sessions_cnt", ""}},
-    {"exfiltration_suspicion_score", false, {"bytes_src_sum", "high_risk_port_sessions_cnt", "rare:bytes_src_sum", ""}},
+    {"exfiltration_suspicion_score",
+     false,
+     {"bytes_src_sum", "high_risk_port_sessions_cnt", "rare:bytes_src_sum", ""}},
     {"lateral_movement_score", true, {"peer_ip_nunique", "peer_port_nunique", "admin_port_sessions_cnt", ""}},
 }};
 
 /// Key metrics that decide whether a slice is capped (specification 3, Anomaly capping).
 inline constexpr std::array<std::string_view, 7> kDefaultKeyMetrics = {
-    "sessions_cnt", "bytes_src_sum", "bytes_dst_sum", "deny_ratio", "peer_ip_entropy", "high_risk_port_sessions_cnt", "max_sessions_per_minute"};
+    "sessions_cnt",           "bytes_src_sum",
+    "bytes_dst_sum",          "deny_ratio",
+    "peer_ip_entropy",        "high_risk_port_sessions_cnt",
+    "max_sessions_per_minute"};
 
-/// The port sets and what they hold unless the project says otherwise (specification 2). Order is that of the delta columns.
+/// The port sets and what they hold unless the project says otherwise (specification 2). Order is that of the
+/// delta columns.
 struct DefaultPortSet {
   std::string_view name;
   std::string_view metric;

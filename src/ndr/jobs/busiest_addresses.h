@@ -14,8 +14,10 @@
 
 namespace ndr::jobs {
 
-/// At most the ten addresses with the most records of one file (as source or destination), busiest first, ties by address.
-arrow::Result<std::vector<std::pair<base::Address, int64_t>>> BusiestAddresses(const spec::Context& context, const std::string& path,
-                                                                              ingest::Source source);
+/// At most the ten addresses with the most records of one file (as source or destination), busiest first,
+/// ties by address.
+arrow::Result<std::vector<std::pair<base::Address, int64_t>>> BusiestAddresses(const spec::Context& context,
+                                                                               const std::string& path,
+                                                                               ingest::Source source);
 
 }  // namespace ndr::jobs

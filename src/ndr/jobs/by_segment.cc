@@ -36,8 +36,12 @@ arrow::Status BySegment::Partition() {
   for (auto& [id, indices] : rows) {
     if (!pass_.Contains(id)) continue;
     const auto count = static_cast<int64_t>(indices.size());
-    const auto array = std::make_shared<arrow::Int32Array>(count, arrow::Buffer::FromVector(std::move(indices)));
-    ARROW_ASSIGN_OR_RAISE(const arrow::Datum taken, arrow::compute::Take(arrow::Datum(chunk), arrow::Datum(std::static_pointer_cast<arrow::Array>(array)), arrow::compute::TakeOptions::NoBoundsCheck()));
+    const auto array =
+        std::make_shared<arrow::Int32Array>(count, arrow::Buffer::FromVector(std::move(indices)));
+    ARROW_ASSIGN_OR_RAISE(
+        const arrow::Datum taken,
+        arrow::compute::Take(arrow::Datum(chunk), arrow::Datum(std::static_pointer_cast<arrow::Array>(array)),
+                             arrow::compute::TakeOptions::NoBoundsCheck()));
     segments_[id].push_back(taken.record_batch());
   }
   waiting_.clear();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The partitioning pass between slices, which lie by time, and baselines, which go by segment (specification 6).
+// The partitioning pass between slices, which lie by time, and baselines, which go by segment (specification
+// 6).
 #pragma once
 
 #include <arrow/result.h>
@@ -14,8 +15,9 @@
 
 namespace ndr::jobs {
 
-/// Takes batches that have a `segment_id` and gives the rows of each segment of one pass, in the order in which they came. Rows are copied once,
-/// in chunks, so that a segment is a few large batches and not one small one per slice.
+/// Takes batches that have a `segment_id` and gives the rows of each segment of one pass, in the order in
+/// which they came. Rows are copied once, in chunks, so that a segment is a few large batches and not one
+/// small one per slice.
 class BySegment {
  public:
   using Batches = std::vector<std::shared_ptr<arrow::RecordBatch>>;

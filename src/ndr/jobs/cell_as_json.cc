@@ -12,13 +12,15 @@ using nlohmann::ordered_json;
 
 ordered_json StructAsJson(const arrow::StructArray& array, int64_t row) {
   ordered_json json = ordered_json::object();
-  for (int i = 0; i < array.num_fields(); ++i) json[array.struct_type()->field(i)->name()] = CellAsJson(*array.field(i), row);
+  for (int i = 0; i < array.num_fields(); ++i)
+    json[array.struct_type()->field(i)->name()] = CellAsJson(*array.field(i), row);
   return json;
 }
 
 ordered_json ListAsJson(const arrow::ListArray& array, int64_t row) {
   ordered_json json = ordered_json::array();
-  for (int32_t i = array.value_offset(row); i < array.value_offset(row + 1); ++i) json.push_back(CellAsJson(*array.values(), i));
+  for (int32_t i = array.value_offset(row); i < array.value_offset(row + 1); ++i)
+    json.push_back(CellAsJson(*array.values(), i));
   return json;
 }
 
@@ -42,7 +44,8 @@ ordered_json CellAsJson(const arrow::Array& array, int64_t row) {
     case arrow::Type::STRING:
       return std::string(static_cast<const arrow::StringArray&>(array).GetView(row));
     case arrow::Type::FIXED_SIZE_BINARY:
-      return base::ToText(base::Address::FromBytes(static_cast<const arrow::FixedSizeBinaryArray&>(array).GetValue(row)));
+      return base::ToText(
+          base::Address::FromBytes(static_cast<const arrow::FixedSizeBinaryArray&>(array).GetValue(row)));
     case arrow::Type::LIST:
       return ListAsJson(static_cast<const arrow::ListArray&>(array), row);
     case arrow::Type::STRUCT:

@@ -12,7 +12,8 @@ void CommitGroup::Add(std::unique_ptr<storage::Publication> publication, storage
 
 arrow::Status CommitGroup::Commit() {
   std::lock_guard lock(mutex_);
-  std::sort(members_.begin(), members_.end(), [](const Member& a, const Member& b) { return a.record.at < b.record.at; });
+  std::sort(members_.begin(), members_.end(),
+            [](const Member& a, const Member& b) { return a.record.at < b.record.at; });
   std::vector<storage::Pending> pending;
   for (Member& member : members_) pending.push_back({member.publication.get(), std::move(member.record)});
   ARROW_RETURN_NOT_OK(run_.writer->CommitAll(&pending));

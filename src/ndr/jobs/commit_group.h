@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Batches that are staged one by one and committed together, so that the disk's barriers are paid once for many.
+// Batches that are staged one by one and committed together, so that the disk's barriers are paid once for
+// many.
 #pragma once
 
 #include <arrow/status.h>
@@ -18,7 +19,8 @@ class CommitGroup {
 
   /// Thread-safe. The order of calls does not act on what is published.
   void Add(std::unique_ptr<storage::Publication> publication, storage::CommitRecord record);
-  /// Commits what was added, in order of time, and tells `published` and the report. The group is empty afterwards.
+  /// Commits what was added, in order of time, and tells `published` and the report. The group is empty
+  /// afterwards.
   arrow::Status Commit();
 
  private:

@@ -41,8 +41,10 @@ class DeltaStep {
     storage::CommitRecord record = DeltaDraft(run_, *intake_, slice);
     record.counters = partials.counters;
     ARROW_ASSIGN_OR_RAISE(auto publication, run_.writer->Begin(record.key));
-    if (partials.host->num_rows() > 0) ARROW_RETURN_NOT_OK(publication->Add(run_.PlaceOf(Dataset::kDeltaHost, slice), partials.host));
-    if (partials.pair->num_rows() > 0) ARROW_RETURN_NOT_OK(publication->Add(run_.PlaceOf(Dataset::kDeltaPair, slice), partials.pair));
+    if (partials.host->num_rows() > 0)
+      ARROW_RETURN_NOT_OK(publication->Add(run_.PlaceOf(Dataset::kDeltaHost, slice), partials.host));
+    if (partials.pair->num_rows() > 0)
+      ARROW_RETURN_NOT_OK(publication->Add(run_.PlaceOf(Dataset::kDeltaPair, slice), partials.pair));
     group_.Add(std::move(publication), std::move(record));
     Count(batch, partials);
     return Status::OK();
@@ -72,14 +74,17 @@ arrow::Result<int64_t> CommitDeltas(const RunState& run, const History& history,
   StepTimer timer(run.report, "delta");
   DeltaStep step(run, intake);
   ARROW_RETURN_NOT_OK(base::ForEachPartitionInOrder(
-      stale.size(), run.context->threads, kSlicesPerCommit, [&](size_t i) { return step.StageSlice(stale[i]); },
+      stale.size(), run.context->threads, kSlicesPerCommit,
+      [&](size_t i) { return step.StageSlice(stale[i]); },
       [&](size_t i) {
-        ARROW_RETURN_NOT_OK(run.Show("counting slices", static_cast<int64_t>(i) + 1, static_cast<int64_t>(stale.size())));
+        ARROW_RETURN_NOT_OK(
+            run.Show("counting slices", static_cast<int64_t>(i) + 1, static_cast<int64_t>(stale.size())));
         return i % kSlicesPerCommit == kSlicesPerCommit - 1 ? step.Commit() : Status::OK();
       }));
   ARROW_RETURN_NOT_OK(step.Commit());
   // Counters are those of the whole input, whichever run committed the slice.
-  for (const storage::CommitRecord* record : run.published->Range("delta", history.start, history.end)) run.report->counters().Add(record->counters);
+  for (const storage::CommitRecord* record : run.published->Range("delta", history.start, history.end))
+    run.report->counters().Add(record->counters);
   return static_cast<int64_t>(stale.size());
 }
 

@@ -4,7 +4,6 @@
 
 #include <arrow/status.h>
 
-
 #include "ndr/jobs/history.h"
 #include "ndr/jobs/intake.h"
 #include "ndr/jobs/run_state.h"

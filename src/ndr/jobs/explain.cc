@@ -17,7 +17,8 @@ using base::Micros;
 using catalogue::Dataset;
 using nlohmann::ordered_json;
 
-arrow::Result<std::vector<ordered_json>> Rows(const std::string& root, const spec::Context& context, Dataset dataset, const ShowFilter& filter) {
+arrow::Result<std::vector<ordered_json>> Rows(const std::string& root, const spec::Context& context,
+                                              Dataset dataset, const ShowFilter& filter) {
   std::vector<ordered_json> rows;
   ARROW_RETURN_NOT_OK(Show(root, context, dataset, filter, [&](const ordered_json& row) {
     rows.push_back(row);
@@ -45,15 +46,17 @@ int IndexOf(const std::array<std::string_view, N>& names, const ordered_json& na
 }
 
 // The baseline row of a level for a judged row.
-reference::BaselineRow Find(const reference::Reference& reference, const reference::Horizon& horizon, const spec::Context& context, base::Address host,
-                            const ordered_json& fg_c, const std::string& level) {
+reference::BaselineRow Find(const reference::Reference& reference, const reference::Horizon& horizon,
+                            const spec::Context& context, base::Address host, const ordered_json& fg_c,
+                            const std::string& level) {
   const int band = IndexOf(base::kTimeBandNames, fg_c["baseline_time_band"]);
   const auto role = static_cast<catalogue::Role>(IndexOf(catalogue::kRoleNames, fg_c["role"]));
   const int window = context.catalogue->FindWindow(fg_c["window_label"].get<std::string>());
   if (band < 0 || window < 0) return {};
   const auto b = static_cast<base::TimeBand>(band);
   if (level == "HOST") return horizon.Host(reference.AddressId(host), role, b, window);
-  if (level == "SEGMENT") return horizon.Segment(reference.SegmentId(fg_c["segment_id"].get<std::string>()), role, b, window);
+  if (level == "SEGMENT")
+    return horizon.Segment(reference.SegmentId(fg_c["segment_id"].get<std::string>()), role, b, window);
   return level == "GLOBAL" ? horizon.Global(role, b, window) : reference::BaselineRow{};
 }
 
@@ -68,8 +71,10 @@ void AddBaseline(const reference::BaselineRow& row, size_t baselined, ExplainedM
   metric->cold = b.is_cold != 0;
 }
 
-std::vector<ExplainedMetric> Metrics(const spec::Context& context, const ordered_json& fg_a, const ordered_json& fg_c, base::Address host,
-                                     const reference::Reference* reference, const reference::Horizon* horizon) {
+std::vector<ExplainedMetric> Metrics(const spec::Context& context, const ordered_json& fg_a,
+                                     const ordered_json& fg_c, base::Address host,
+                                     const reference::Reference* reference,
+                                     const reference::Horizon* horizon) {
   std::vector<ExplainedMetric> metrics;
   const auto& baselined = context.catalogue->baselined();
   std::map<std::string, std::string> exceptions;
@@ -82,8 +87,10 @@ std::vector<ExplainedMetric> Metrics(const spec::Context& context, const ordered
     const auto at = std::find(baselined.begin(), baselined.end(), static_cast<int>(i));
     if (!fg_c.is_null() && at != baselined.end()) {
       const auto exception = exceptions.find(m.name);
-      metric.level = exception != exceptions.end() ? exception->second : fg_c["baseline_level"].get<std::string>();
-      AddBaseline(Find(*reference, *horizon, context, host, fg_c, metric.level), static_cast<size_t>(at - baselined.begin()), &metric);
+      metric.level =
+          exception != exceptions.end() ? exception->second : fg_c["baseline_level"].get<std::string>();
+      AddBaseline(Find(*reference, *horizon, context, host, fg_c, metric.level),
+                  static_cast<size_t>(at - baselined.begin()), &metric);
       const auto z = fg_c.find(m.column + "_z_mad");
       if (z != fg_c.end() && z->is_number()) metric.z = z->get<double>();
     }
@@ -93,16 +100,22 @@ std::vector<ExplainedMetric> Metrics(const spec::Context& context, const ordered
 }
 
 Status NotThere(const std::string& root, const spec::Context& context, base::Address host, Micros at) {
-  ARROW_ASSIGN_OR_RAISE(const auto commits, storage::CommitLog(root).ReadAll("fg_a", context.project.feature_spec_version));
-  std::string range = commits.empty() ? "" : " (committed ends reach from " + base::FormatInstant(commits.front().at + base::kSliceMicros) + " to " +
-                                                 base::FormatInstant(commits.back().at + base::kSliceMicros) + ")";
-  return base::UsageError(base::ToText(host) + " has no row at " + base::FormatInstant(at) + range + "; 'ndr show fg_a --root " + root + " --host " +
-                          base::ToText(host) + " --since ... --columns window_end_ts' lists its ends");
+  ARROW_ASSIGN_OR_RAISE(const auto commits,
+                        storage::CommitLog(root).ReadAll("fg_a", context.project.feature_spec_version));
+  std::string range = commits.empty()
+                          ? ""
+                          : " (committed ends reach from " +
+                                base::FormatInstant(commits.front().at + base::kSliceMicros) + " to " +
+                                base::FormatInstant(commits.back().at + base::kSliceMicros) + ")";
+  return base::UsageError(base::ToText(host) + " has no row at " + base::FormatInstant(at) + range +
+                          "; 'ndr show fg_a --root " + root + " --host " + base::ToText(host) +
+                          " --since ... --columns window_end_ts' lists its ends");
 }
 
 }  // namespace
 
-arrow::Result<Explanation> Explain(const std::string& root, const spec::Context& context, base::Address host, Micros at, const std::string& window) {
+arrow::Result<Explanation> Explain(const std::string& root, const spec::Context& context, base::Address host,
+                                   Micros at, const std::string& window) {
   Explanation result;
   result.host = host;
   result.at = base::SliceStart(at - 1) + base::kSliceMicros;
@@ -114,7 +127,9 @@ arrow::Result<Explanation> Explain(const std::string& root, const spec::Context&
   if (fg_a.empty()) return NotThere(root, context, host, result.at);
   result.segment = fg_a.front()["segment_id"];
   const storage::CommitLog log(root);
-  ARROW_ASSIGN_OR_RAISE(const auto fg_c_commit, log.Read({"fg_c", context.project.feature_spec_version, base::FormatCompact(result.at - base::kSliceMicros)}));
+  ARROW_ASSIGN_OR_RAISE(const auto fg_c_commit,
+                        log.Read({"fg_c", context.project.feature_spec_version,
+                                  base::FormatCompact(result.at - base::kSliceMicros)}));
   std::vector<ordered_json> fg_c;
   std::shared_ptr<const reference::Reference> reference;
   if (fg_c_commit && !fg_c_commit->reference.empty()) {
@@ -124,8 +139,11 @@ arrow::Result<Explanation> Explain(const std::string& root, const spec::Context&
     evidence_filter.window.clear();
     ARROW_ASSIGN_OR_RAISE(const auto evidence, Rows(root, context, Dataset::kEvidence, evidence_filter));
     if (!evidence.empty()) result.evidence = evidence.front();
-    ARROW_ASSIGN_OR_RAISE(const auto fg_b, log.Read({"fg_b", context.project.feature_spec_version, fg_c_commit->reference}));
-    if (!fg_b) return base::ContractViolation("the reference " + fg_c_commit->reference + " that judged this end is no longer committed");
+    ARROW_ASSIGN_OR_RAISE(const auto fg_b,
+                          log.Read({"fg_b", context.project.feature_spec_version, fg_c_commit->reference}));
+    if (!fg_b)
+      return base::ContractViolation("the reference " + fg_c_commit->reference +
+                                     " that judged this end is no longer committed");
     ARROW_ASSIGN_OR_RAISE(reference, LoadReference(root, context, *fg_b));
   }
   for (const ordered_json& row : fg_a) {
@@ -133,12 +151,16 @@ arrow::Result<Explanation> Explain(const std::string& root, const spec::Context&
     for (const ordered_json& c : fg_c) {
       if (c["role"] != row["role"] || c["window_label"] != row["window_label"]) continue;
       const auto& horizons = reference->horizons();
-      const auto horizon = std::find_if(horizons.begin(), horizons.end(), [&](const auto& h) { return h.label() == c["baseline_horizon"]; });
+      const auto horizon = std::find_if(horizons.begin(), horizons.end(),
+                                        [&](const auto& h) { return h.label() == c["baseline_horizon"]; });
       if (horizon == horizons.end()) continue;
       ++judged;
-      result.rows.push_back({row["role"], row["window_label"], horizon->label(), c, Metrics(context, row, c, host, reference.get(), &*horizon)});
+      result.rows.push_back({row["role"], row["window_label"], horizon->label(), c,
+                             Metrics(context, row, c, host, reference.get(), &*horizon)});
     }
-    if (judged == 0) result.rows.push_back({row["role"], row["window_label"], "", nullptr, Metrics(context, row, nullptr, host, nullptr, nullptr)});
+    if (judged == 0)
+      result.rows.push_back({row["role"], row["window_label"], "", nullptr,
+                             Metrics(context, row, nullptr, host, nullptr, nullptr)});
   }
   return result;
 }

@@ -26,27 +26,33 @@ class Committed : public FgASource {
  public:
   explicit Committed(const RunState& run) : run_(run) {}
   std::string name() const override { return "fg_a"; }
-  storage::InputEntry Input(Micros start, Micros end) const override { return run_.published->RangeAsInput("fg_a", start, end); }
+  storage::InputEntry Input(Micros start, Micros end) const override {
+    return run_.published->RangeAsInput("fg_a", start, end);
+  }
   int64_t RowsAtMost(Micros start, Micros end) const override {
     int64_t rows = 0;
-    for (const storage::CommitRecord* commit : run_.published->Range("fg_a", start, end)) rows += commit->rows();
+    for (const storage::CommitRecord* commit : run_.published->Range("fg_a", start, end))
+      rows += commit->rows();
     return rows;
   }
 
-  Status Read(Micros start, Micros end, const std::vector<std::string>& columns, const Consume& consume) override {
+  Status Read(Micros start, Micros end, const std::vector<std::string>& columns,
+              const Consume& consume) override {
     // The end of a slice that starts in [start, end) lies in (start, end].
     const auto commits = run_.published->Range("fg_a", start, end);
     std::vector<storage::Batches> read(commits.size());
     return base::ForEachPartitionInOrder(
         commits.size(), run_.context->threads, kFilesAhead,
         [&](size_t i) {
-          ARROW_ASSIGN_OR_RAISE(read[i], storage::ReadCommitted(run_.root(), *run_.context->catalogue, *commits[i], Dataset::kFgA, {}, columns));
+          ARROW_ASSIGN_OR_RAISE(read[i], storage::ReadCommitted(run_.root(), *run_.context->catalogue,
+                                                                *commits[i], Dataset::kFgA, {}, columns));
           return Status::OK();
         },
         [&](size_t i) {
           for (auto& batch : read[i]) ARROW_RETURN_NOT_OK(consume(std::move(batch)));
           read[i].clear();
-          return run_.Show("reading windows", static_cast<int64_t>(i) + 1, static_cast<int64_t>(commits.size()));
+          return run_.Show("reading windows", static_cast<int64_t>(i) + 1,
+                           static_cast<int64_t>(commits.size()));
         });
   }
 
@@ -58,20 +64,25 @@ class Rebuilt : public FgASource {
  public:
   Rebuilt(const RunState& run, Micros first_slice) : run_(run), first_slice_(first_slice) {}
   std::string name() const override { return "delta"; }
-  storage::InputEntry Input(Micros, Micros end) const override { return run_.published->RangeAsInput("delta", first_slice_, end); }
+  storage::InputEntry Input(Micros, Micros end) const override {
+    return run_.published->RangeAsInput("delta", first_slice_, end);
+  }
   int64_t RowsAtMost(Micros, Micros) const override { return INT64_MAX; }
 
-  Status Read(Micros start, Micros end, const std::vector<std::string>& columns, const Consume& consume) override {
+  Status Read(Micros start, Micros end, const std::vector<std::string>& columns,
+              const Consume& consume) override {
     StoredHistory history(run_.root(), run_.context, run_.published);
     history.SetBatchStart(start);
-    ARROW_ASSIGN_OR_RAISE(const auto builder, windows::WindowBuilder::Make(run_.context, first_slice_, &history));
+    ARROW_ASSIGN_OR_RAISE(const auto builder,
+                          windows::WindowBuilder::Make(run_.context, first_slice_, &history));
     ARROW_RETURN_NOT_OK(builder->Start(std::max(start, first_slice_)));
     for (Micros slice = std::max(start, first_slice_); slice < end; slice += kSliceMicros) {
       ARROW_ASSIGN_OR_RAISE(const bool committed, history.Committed(slice));
       ARROW_ASSIGN_OR_RAISE(const auto hosts, history.Hosts(slice));
       ARROW_ASSIGN_OR_RAISE(const auto pairs, history.Slice(slice));
       ARROW_RETURN_NOT_OK(builder->Advance(slice, committed, hosts, pairs));
-      ARROW_RETURN_NOT_OK(run_.Show("rebuilding windows", (slice - start) / kSliceMicros + 1, (end - start) / kSliceMicros));
+      ARROW_RETURN_NOT_OK(
+          run_.Show("rebuilding windows", (slice - start) / kSliceMicros + 1, (end - start) / kSliceMicros));
       if (!committed) continue;
       ARROW_ASSIGN_OR_RAISE(const auto rows, builder->Rows(MiniBatchId(slice)));
       std::vector<int> indices;
@@ -90,6 +101,8 @@ class Rebuilt : public FgASource {
 }  // namespace
 
 std::unique_ptr<FgASource> CommittedFgA(const RunState& run) { return std::make_unique<Committed>(run); }
-std::unique_ptr<FgASource> RebuiltFgA(const RunState& run, Micros first_slice) { return std::make_unique<Rebuilt>(run, first_slice); }
+std::unique_ptr<FgASource> RebuiltFgA(const RunState& run, Micros first_slice) {
+  return std::make_unique<Rebuilt>(run, first_slice);
+}
 
 }  // namespace ndr::jobs

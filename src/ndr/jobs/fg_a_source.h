@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The FG-A rows that a baseline is built from: the committed ones, or windows rebuilt from delta where FG-A is not kept.
+// The FG-A rows that a baseline is built from: the committed ones, or windows rebuilt from delta where FG-A
+// is not kept.
 #pragma once
 
 #include <arrow/result.h>
@@ -18,10 +19,11 @@ class FgASource {
   virtual ~FgASource() = default;
   /// `fg_a` or `delta`: what the commit record says.
   virtual std::string name() const = 0;
-  /// Hands over the rows of the ends in (start, end], end by end, with these columns of Dataset::kFgA (in any order). May be called
-  /// again: each call is one pass.
-  virtual arrow::Status Read(base::Micros start, base::Micros end, const std::vector<std::string>& columns,
-                             const std::function<arrow::Status(std::shared_ptr<arrow::RecordBatch>)>& consume) = 0;
+  /// Hands over the rows of the ends in (start, end], end by end, with these columns of Dataset::kFgA (in any
+  /// order). May be called again: each call is one pass.
+  virtual arrow::Status Read(
+      base::Micros start, base::Micros end, const std::vector<std::string>& columns,
+      const std::function<arrow::Status(std::shared_ptr<arrow::RecordBatch>)>& consume) = 0;
   /// A bound on the rows of a range that is known without reading them; INT64_MAX where none is.
   virtual int64_t RowsAtMost(base::Micros start, base::Micros end) const = 0;
   /// What it reads in that range, as the input of a commit.

@@ -19,22 +19,27 @@ using catalogue::Dataset;
 int64_t HostsOf(const storage::CommitRecord& record) {
   const auto it = record.facts.find("hosts");
   int64_t hosts = 0;
-  if (it != record.facts.end()) std::from_chars(it->second.data(), it->second.data() + it->second.size(), hosts);
+  if (it != record.facts.end())
+    std::from_chars(it->second.data(), it->second.data() + it->second.size(), hosts);
   return hosts;
 }
 
 bool Passes(const findings::Finding& finding, const FindingsFilter& filter) {
   return finding.severity >= filter.min_severity && (!filter.host || finding.host == *filter.host) &&
-         (!filter.since || finding.last_ts >= *filter.since) && (!filter.until || finding.first_ts < *filter.until);
+         (!filter.since || finding.last_ts >= *filter.since) &&
+         (!filter.until || finding.first_ts < *filter.until);
 }
 
-Status AddMachineNames(const std::string& root, const spec::Context& context, const std::string& reference, std::vector<findings::Finding>* found) {
+Status AddMachineNames(const std::string& root, const spec::Context& context, const std::string& reference,
+                       std::vector<findings::Finding>* found) {
   if (context.project.ip_machine_mapping.path.empty() || reference.empty()) return Status::OK();
-  ARROW_ASSIGN_OR_RAISE(const auto commit, storage::CommitLog(root).Read({"fg_b", context.project.feature_spec_version, reference}));
+  ARROW_ASSIGN_OR_RAISE(const auto commit, storage::CommitLog(root).Read(
+                                               {"fg_b", context.project.feature_spec_version, reference}));
   if (!commit) return Status::OK();
   std::map<base::Address, std::string> names;
   ARROW_ASSIGN_OR_RAISE(const auto batches,
-                        storage::ReadCommitted(root, *context.catalogue, *commit, Dataset::kIpMetadata, {}, {"host_ip", "machine_name"}));
+                        storage::ReadCommitted(root, *context.catalogue, *commit, Dataset::kIpMetadata, {},
+                                               {"host_ip", "machine_name"}));
   for (const auto& batch : batches) {
     ARROW_ASSIGN_OR_RAISE(const auto hosts, catalogue::Addresses(*batch, "host_ip"));
     ARROW_ASSIGN_OR_RAISE(const auto texts, catalogue::TextsOf(*batch, "machine_name"));
@@ -49,8 +54,10 @@ Status AddMachineNames(const std::string& root, const spec::Context& context, co
 
 }  // namespace
 
-arrow::Result<FindingsView> ViewFindings(const std::string& root, const spec::Context& context, const FindingsFilter& filter) {
-  ARROW_ASSIGN_OR_RAISE(const auto commits, storage::CommitLog(root).ReadAll("fg_c", context.project.feature_spec_version));
+arrow::Result<FindingsView> ViewFindings(const std::string& root, const spec::Context& context,
+                                         const FindingsFilter& filter) {
+  ARROW_ASSIGN_OR_RAISE(const auto commits,
+                        storage::CommitLog(root).ReadAll("fg_c", context.project.feature_spec_version));
   if (commits.empty()) return NothingThere(root, "fg_c", context.project.feature_spec_version);
   FindingsView view;
   findings::FindingsBuilder builder(context.project.findings);
@@ -58,13 +65,15 @@ arrow::Result<FindingsView> ViewFindings(const std::string& root, const spec::Co
     ++view.ends;
     view.hosts = std::max(view.hosts, HostsOf(commit));
     view.reference = commit.reference;
-    ARROW_ASSIGN_OR_RAISE(const auto batches, storage::ReadCommitted(root, *context.catalogue, commit, Dataset::kEvidence));
+    ARROW_ASSIGN_OR_RAISE(const auto batches,
+                          storage::ReadCommitted(root, *context.catalogue, commit, Dataset::kEvidence));
     for (const auto& batch : batches) ARROW_RETURN_NOT_OK(builder.Add(*batch));
   }
   std::vector<findings::Finding> all = builder.Finish();
   ARROW_RETURN_NOT_OK(AddMachineNames(root, context, view.reference, &all));
   view.opened = findings::CountOpened(all, view.hosts, static_cast<double>(view.ends) / base::kSlicesPerDay);
-  std::copy_if(all.begin(), all.end(), std::back_inserter(view.findings), [&](const findings::Finding& f) { return Passes(f, filter); });
+  std::copy_if(all.begin(), all.end(), std::back_inserter(view.findings),
+               [&](const findings::Finding& f) { return Passes(f, filter); });
   return view;
 }
 

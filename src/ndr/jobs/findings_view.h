@@ -29,6 +29,7 @@ struct FindingsView {
 };
 
 /// A usage error where the root holds no judged batch of the version (and which versions it holds).
-arrow::Result<FindingsView> ViewFindings(const std::string& root, const spec::Context& context, const FindingsFilter& filter);
+arrow::Result<FindingsView> ViewFindings(const std::string& root, const spec::Context& context,
+                                         const FindingsFilter& filter);
 
 }  // namespace ndr::jobs

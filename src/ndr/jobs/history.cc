@@ -15,35 +15,45 @@ constexpr char kAllLabel[] = "all";
 
 Status CheckBound(const char* flag, std::optional<Micros> bound) {
   if (bound && base::SliceStart(*bound) != *bound)
-    return Status::Invalid(flag, " ", base::FormatInstant(*bound), " is no slice boundary; use a quarter of an hour, such as ",
+    return Status::Invalid(flag, " ", base::FormatInstant(*bound),
+                           " is no slice boundary; use a quarter of an hour, such as ",
                            base::FormatInstant(base::SliceStart(*bound)));
   return Status::OK();
 }
 
-bool Fits(const spec::Horizon& h, Micros reference, const History& history) { return h.Start(reference) >= history.start; }
+bool Fits(const spec::Horizon& h, Micros reference, const History& history) {
+  return h.Start(reference) >= history.start;
+}
 
 // Those with room before the reference time; of named ones those that reach into the history at all.
-std::vector<spec::Horizon> Fitting(const std::vector<spec::Horizon>& horizons, bool named, Micros reference, const History& history) {
+std::vector<spec::Horizon> Fitting(const std::vector<spec::Horizon>& horizons, bool named, Micros reference,
+                                   const History& history) {
   std::vector<spec::Horizon> fitting;
   for (const spec::Horizon& h : horizons)
     if (Fits(h, reference, history) || (named && h.End(reference) > history.start)) fitting.push_back(h);
   return fitting;
 }
 
-spec::Horizon All(Micros reference, const History& history) { return {kAllLabel, reference - history.start, 0}; }
+spec::Horizon All(Micros reference, const History& history) {
+  return {kAllLabel, reference - history.start, 0};
+}
 
-// 60 % of the history; from three days on the nearest local midnight inside it (of two equally near the earlier).
+// 60 % of the history; from three days on the nearest local midnight inside it (of two equally near the
+// earlier).
 Micros ShortReference(const History& history, const base::Calendar& calendar) {
   const Micros length = history.end - history.start;
   const Micros at = base::SliceStart(history.start + length / 5 * 3);
   if (length < 3 * base::kMicrosPerDay) return std::max(at, history.start + base::kSliceMicros);
   const Micros after = calendar.NextMidnight(at);
   Micros before = calendar.NextMidnight(at - base::kMicrosPerDay - 2 * 60 * base::kMicrosPerMinute);
-  for (Micros next = calendar.NextMidnight(before + 1); next <= at; next = calendar.NextMidnight(before + 1)) before = next;
+  for (Micros next = calendar.NextMidnight(before + 1); next <= at; next = calendar.NextMidnight(before + 1))
+    before = next;
   return at - before <= after - at ? before : after;
 }
 
-std::string Days(Micros length) { return fmt::format("{:.4g} days", static_cast<double>(length) / static_cast<double>(base::kMicrosPerDay)); }
+std::string Days(Micros length) {
+  return fmt::format("{:.4g} days", static_cast<double>(length) / static_cast<double>(base::kMicrosPerDay));
+}
 
 std::string Names(const std::vector<spec::Horizon>& horizons) {
   std::string names;
@@ -53,10 +63,13 @@ std::string Names(const std::vector<spec::Horizon>& horizons) {
 
 }  // namespace
 
-arrow::Result<History> ChooseHistory(const std::map<Micros, int64_t>& records_by_slice, std::optional<Micros> from, std::optional<Micros> to) {
+arrow::Result<History> ChooseHistory(const std::map<Micros, int64_t>& records_by_slice,
+                                     std::optional<Micros> from, std::optional<Micros> to) {
   ARROW_RETURN_NOT_OK(CheckBound("--from", from));
   ARROW_RETURN_NOT_OK(CheckBound("--to", to));
-  if (from && to && *from >= *to) return Status::Invalid("--from ", base::FormatInstant(*from), " is not before --to ", base::FormatInstant(*to));
+  if (from && to && *from >= *to)
+    return Status::Invalid("--from ", base::FormatInstant(*from), " is not before --to ",
+                           base::FormatInstant(*to));
   int64_t total = 0, inside = 0;
   History best, run;
   for (const auto& [slice, records] : records_by_slice) {
@@ -68,7 +81,9 @@ arrow::Result<History> ChooseHistory(const std::map<Micros, int64_t>& records_by
     run.records += records;
     if (run.records >= best.records) best = run;
   }
-  if (inside == 0) return Status::Invalid("no record lies in the time that was asked for; the input has ", total, " records");
+  if (inside == 0)
+    return Status::Invalid("no record lies in the time that was asked for; the input has ", total,
+                           " records");
   if (from && to) return History{*from, *to, inside, total - inside};
   // A single named bound adjoins the run, or the run stands away from it.
   if (from && best.start - *from <= kLongestGap) best.start = *from;
@@ -77,44 +92,55 @@ arrow::Result<History> ChooseHistory(const std::map<Micros, int64_t>& records_by
   return best;
 }
 
-arrow::Result<Plan> ChoosePlan(const History& history, const base::Calendar& calendar, const PlanRequest& request) {
+arrow::Result<Plan> ChoosePlan(const History& history, const base::Calendar& calendar,
+                               const PlanRequest& request) {
   std::vector<spec::Horizon> horizons = request.horizons.empty() ? spec::DefaultHorizons() : request.horizons;
-  std::stable_sort(horizons.begin(), horizons.end(), [](const auto& a, const auto& b) { return a.length + a.gap > b.length + b.gap; });
+  std::stable_sort(horizons.begin(), horizons.end(),
+                   [](const auto& a, const auto& b) { return a.length + a.gap > b.length + b.gap; });
   const Micros length = history.end - history.start;
   Plan plan;
   if (request.reference) {
     plan.reference = *request.reference;
     ARROW_RETURN_NOT_OK(CheckBound("--reference-time", request.reference));
     if (plan.reference <= history.start || plan.reference >= history.end)
-      return Status::Invalid("--reference-time ", base::FormatInstant(plan.reference), " does not lie inside the history ",
-                             base::FormatInstant(history.start), " to ", base::FormatInstant(history.end));
+      return Status::Invalid("--reference-time ", base::FormatInstant(plan.reference),
+                             " does not lie inside the history ", base::FormatInstant(history.start), " to ",
+                             base::FormatInstant(history.end));
     plan.why = "named by --reference-time";
   } else {
     for (const spec::Horizon& h : horizons) {
       const Micros midnight = calendar.NextMidnight(history.start + h.length + h.gap);
       if (midnight > history.end - length / 4) continue;
       plan.reference = midnight;
-      plan.why = fmt::format("the earliest local midnight with room for {} and its gap before it and a quarter of the history ({}) after it", h.label, Days(length));
+      plan.why = fmt::format(
+          "the earliest local midnight with room for {} and its gap before it and a quarter of the history "
+          "({}) after it",
+          h.label, Days(length));
       break;
     }
   }
   if (plan.reference != 0) plan.horizons = Fitting(horizons, request.horizons_named, plan.reference, history);
   if (!plan.horizons.empty()) {
-    std::stable_sort(plan.horizons.begin(), plan.horizons.end(), [](const auto& a, const auto& b) { return a.length < b.length; });
+    std::stable_sort(plan.horizons.begin(), plan.horizons.end(),
+                     [](const auto& a, const auto& b) { return a.length < b.length; });
     plan.why += "; horizons that fit: " + Names(plan.horizons);
     return plan;
   }
   // What was asked for by name is not quietly replaced.
   if (request.reference && request.horizons_named)
-    return Status::Invalid("no horizon of ", Names(horizons), " reaches into the time between the history's start ", base::FormatInstant(history.start),
-                           " and --reference-time ", base::FormatInstant(plan.reference));
-  if (history.slices() < 2) return Status::Invalid("the history has one slice; there is nothing to compare it with");
+    return Status::Invalid(
+        "no horizon of ", Names(horizons), " reaches into the time between the history's start ",
+        base::FormatInstant(history.start), " and --reference-time ", base::FormatInstant(plan.reference));
+  if (history.slices() < 2)
+    return Status::Invalid("the history has one slice; there is nothing to compare it with");
   if (!request.reference) {
     plan.reference = ShortReference(history, calendar);
-    plan.why = fmt::format("{} of history hold no regular horizon with its gap; 60 % of them are the baseline{}", Days(length),
-                           length >= 3 * base::kMicrosPerDay ? ", to the nearest local midnight" : "");
+    plan.why =
+        fmt::format("{} of history hold no regular horizon with its gap; 60 % of them are the baseline{}",
+                    Days(length), length >= 3 * base::kMicrosPerDay ? ", to the nearest local midnight" : "");
   } else {
-    plan.why += fmt::format("; no default horizon fits before it, so all of the history before it is the baseline");
+    plan.why +=
+        fmt::format("; no default horizon fits before it, so all of the history before it is the baseline");
   }
   plan.horizons = {All(plan.reference, history)};
   return plan;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which slices a replay runs over, and which reference time and horizons it judges by (specifications 1, the history; 4, replay).
+// Which slices a replay runs over, and which reference time and horizons it judges by (specifications 1, the
+// history; 4, replay).
 #pragma once
 
 #include <arrow/result.h>
@@ -20,8 +21,8 @@ namespace ndr::jobs {
 struct History {
   base::Micros start = 0;
   base::Micros end = 0;
-  int64_t records = 0;           ///< inside
-  int64_t records_outside = 0;   ///< quarantined as outside_history
+  int64_t records = 0;          ///< inside
+  int64_t records_outside = 0;  ///< quarantined as outside_history
 
   int64_t slices() const { return (end - start) / base::kSliceMicros; }
   friend bool operator==(const History&, const History&) = default;
@@ -30,11 +31,12 @@ struct History {
 /// A gap above this ends a run of slices, measured from a slice's end to the next one's start.
 inline constexpr base::Micros kLongestGap = 7 * base::kMicrosPerDay;
 
-/// Of the runs of slices without a gap above 7 days the one with the most records; of equal ones the later. With `from` and
-/// `to` the history is [from, to); one of the two cuts the input first and bounds the run that it adjoins. Invalid when they
-/// are no slice boundaries, are the wrong way round, or no record lies between them.
-arrow::Result<History> ChooseHistory(const std::map<base::Micros, int64_t>& records_by_slice, std::optional<base::Micros> from,
-                                     std::optional<base::Micros> to);
+/// Of the runs of slices without a gap above 7 days the one with the most records; of equal ones the later.
+/// With `from` and `to` the history is [from, to); one of the two cuts the input first and bounds the run
+/// that it adjoins. Invalid when they are no slice boundaries, are the wrong way round, or no record lies
+/// between them.
+arrow::Result<History> ChooseHistory(const std::map<base::Micros, int64_t>& records_by_slice,
+                                     std::optional<base::Micros> from, std::optional<base::Micros> to);
 
 /// What a replay judges by, and why, in words for the reader.
 struct Plan {
@@ -44,13 +46,15 @@ struct Plan {
 };
 
 struct PlanRequest {
-  std::optional<base::Micros> reference;   ///< --reference-time
-  std::vector<spec::Horizon> horizons;   ///< --horizons, or the project's own; empty: the default ones
-  bool horizons_named = false;           ///< by --horizons: all are built, those that begin before the history too
+  std::optional<base::Micros> reference;  ///< --reference-time
+  std::vector<spec::Horizon> horizons;    ///< --horizons, or the project's own; empty: the default ones
+  bool horizons_named = false;  ///< by --horizons: all are built, those that begin before the history too
 };
 
-/// The earliest local midnight with room for a horizon and its gap before it and a quarter of the history after it, trying
-/// the longest horizon first; every horizon that fits there is built. A shorter history gets the horizon `all`.
-arrow::Result<Plan> ChoosePlan(const History& history, const base::Calendar& calendar, const PlanRequest& request);
+/// The earliest local midnight with room for a horizon and its gap before it and a quarter of the history
+/// after it, trying the longest horizon first; every horizon that fits there is built. A shorter history gets
+/// the horizon `all`.
+arrow::Result<Plan> ChoosePlan(const History& history, const base::Calendar& calendar,
+                               const PlanRequest& request);
 
 }  // namespace ndr::jobs

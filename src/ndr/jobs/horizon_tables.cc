@@ -28,7 +28,8 @@ Status PartWriter::Add(std::shared_ptr<arrow::RecordBatch> batch) {
 }
 
 Status PartWriter::Flush() {
-  ARROW_ASSIGN_OR_RAISE(const auto rows, catalogue::Concatenate(run_.context->catalogue->Schema(place_.dataset), waiting_));
+  ARROW_ASSIGN_OR_RAISE(const auto rows,
+                        catalogue::Concatenate(run_.context->catalogue->Schema(place_.dataset), waiting_));
   waiting_.clear();
   rows_ = 0;
   return publication_->Add(place_, rows, part_++);
@@ -36,8 +37,10 @@ Status PartWriter::Flush() {
 
 Status PartWriter::Finish() { return rows_ > 0 || part_ == 0 ? Flush() : Status::OK(); }
 
-HorizonTables::HorizonTables(const RunState& run, storage::Publication* publication, std::shared_ptr<const baselines::Plan> plan, baselines::Range range,
-                             const std::vector<base::Micros>& committed, const baselines::MachineNames* machines)
+HorizonTables::HorizonTables(const RunState& run, storage::Publication* publication,
+                             std::shared_ptr<const baselines::Plan> plan, baselines::Range range,
+                             const std::vector<base::Micros>& committed,
+                             const baselines::MachineNames* machines)
     : run_(run),
       publication_(publication),
       plan_(plan),
@@ -51,9 +54,13 @@ HorizonTables::HorizonTables(const RunState& run, storage::Publication* publicat
       segment_(run, publication, PlaceOf(Dataset::kFgBSegment)),
       metadata_(run, publication, PlaceOf(Dataset::kIpMetadata)) {}
 
-storage::Place HorizonTables::PlaceOf(Dataset table) const { return run_.PlaceOf(table, range_.reference, range_.label); }
+storage::Place HorizonTables::PlaceOf(Dataset table) const {
+  return run_.PlaceOf(table, range_.reference, range_.label);
+}
 
-double HorizonTables::share() const { return static_cast<double>(bands_.committed()) / static_cast<double>(bands_.possible()); }
+double HorizonTables::share() const {
+  return static_cast<double>(bands_.committed()) / static_cast<double>(bands_.possible());
+}
 
 Status HorizonTables::AddSegment(const BySegment::Batches& batches) {
   baselines::SegmentRows rows(plan_, range_);
@@ -62,7 +69,9 @@ Status HorizonTables::AddSegment(const BySegment::Batches& batches) {
     counters_.Add(rows.counters());
     return Status::OK();
   }
-  ARROW_ASSIGN_OR_RAISE(baselines::SegmentTables tables, baselines::MakeSegmentTables(rows, range_, bands_, *machines_, run_.context->threads));
+  ARROW_ASSIGN_OR_RAISE(
+      baselines::SegmentTables tables,
+      baselines::MakeSegmentTables(rows, range_, bands_, *machines_, run_.context->threads));
   counters_.Add(tables.counters);
   ARROW_RETURN_NOT_OK(baselines::CheckUniqueKeys(*run_.context->catalogue, Dataset::kFgBHost, {tables.host}));
   ARROW_RETURN_NOT_OK(host_.Add(std::move(tables.host)));
@@ -76,7 +85,8 @@ Status HorizonTables::Finish() {
   for (PartWriter* table : {&host_, &segment_, &metadata_}) ARROW_RETURN_NOT_OK(table->Finish());
   ARROW_ASSIGN_OR_RAISE(const auto global, global_.Finish(bands_, run_.context->threads));
   for (const Dataset table : {Dataset::kFgBSegment, Dataset::kFgBGlobal}) {
-    const Status parity = baselines::CheckParity(catalogue, *catalogue.Schema(Dataset::kFgBHost), table, *catalogue.Schema(table));
+    const Status parity = baselines::CheckParity(catalogue, *catalogue.Schema(Dataset::kFgBHost), table,
+                                                 *catalogue.Schema(table));
     if (!parity.ok()) return base::ContractViolation(parity.message());
   }
   ARROW_RETURN_NOT_OK(baselines::CheckUniqueKeys(catalogue, Dataset::kFgBGlobal, {global}));
@@ -84,7 +94,8 @@ Status HorizonTables::Finish() {
   counters_.Add(global_.counters());
   ARROW_ASSIGN_OR_RAISE(baselines::PairTables pairs, pairs_.Finish());
   counters_.Add(pairs_.counters());
-  for (auto& [table, batches] : {std::pair(Dataset::kPairHost, &pairs.host), std::pair(Dataset::kPairSegment, &pairs.segment)}) {
+  for (auto& [table, batches] :
+       {std::pair(Dataset::kPairHost, &pairs.host), std::pair(Dataset::kPairSegment, &pairs.segment)}) {
     PartWriter writer(run_, publication_, PlaceOf(table));
     for (auto& batch : *batches) ARROW_RETURN_NOT_OK(writer.Add(std::move(batch)));
     ARROW_RETURN_NOT_OK(writer.Finish());

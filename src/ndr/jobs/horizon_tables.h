@@ -17,7 +17,8 @@
 
 namespace ndr::jobs {
 
-/// Publishes batches of one table as parts of bounded size; which rows share a part depends on the rows alone.
+/// Publishes batches of one table as parts of bounded size; which rows share a part depends on the rows
+/// alone.
 class PartWriter {
  public:
   PartWriter(const RunState& run, storage::Publication* publication, storage::Place place);
@@ -38,7 +39,8 @@ class PartWriter {
 
 class HorizonTables {
  public:
-  HorizonTables(const RunState& run, storage::Publication* publication, std::shared_ptr<const baselines::Plan> plan, baselines::Range range,
+  HorizonTables(const RunState& run, storage::Publication* publication,
+                std::shared_ptr<const baselines::Plan> plan, baselines::Range range,
                 const std::vector<base::Micros>& committed, const baselines::MachineNames* machines);
 
   const baselines::Range& range() const { return range_; }

@@ -22,16 +22,20 @@ using base::Micros;
 constexpr std::uintmax_t kLargeFileBytes = 64 << 20;
 constexpr size_t kFilesAhead = 4;
 
-bool IsKeyed(ingest::Source source) { return source == ingest::Source::kZeekTsv || source == ingest::Source::kZeekJson; }
+bool IsKeyed(ingest::Source source) {
+  return source == ingest::Source::kZeekTsv || source == ingest::Source::kZeekJson;
+}
 
 // What parsing depends on besides the file's bytes.
 std::string ParsingHash(const spec::Context& context, const std::string& source) {
-  return base::Sha256Hex(spec::ConfigurationHash(context.project, "delta") + "\n" + source + "\n" + NDR_VERSION);
+  return base::Sha256Hex(spec::ConfigurationHash(context.project, "delta") + "\n" + source + "\n" +
+                         NDR_VERSION);
 }
 
 }  // namespace
 
-Intake::Intake(std::shared_ptr<const spec::Context> context, storage::Writer* writer, RunReport* report, Progress progress, IntakeOptions options)
+Intake::Intake(std::shared_ptr<const spec::Context> context, storage::Writer* writer, RunReport* report,
+               Progress progress, IntakeOptions options)
     : context_(context),
       writer_(writer),
       report_(report),
@@ -59,14 +63,19 @@ arrow::Result<std::vector<Intake::Candidate>> Intake::FindLogs() {
     if (named.contains(path)) return base::UsageError(source.status().message());
     if (++passed_over == 1) why = source.status().message();
   }
-  if (logs.empty()) return base::UsageError(why.empty() ? "the input holds no files; --input takes log files, folders and globs" : why);
-  if (passed_over > 0) report_->Note(fmt::format("passed over what is no log ({} of {} files): {}", passed_over, paths->size(), why));
+  if (logs.empty())
+    return base::UsageError(
+        why.empty() ? "the input holds no files; --input takes log files, folders and globs" : why);
+  if (passed_over > 0)
+    report_->Note(
+        fmt::format("passed over what is no log ({} of {} files): {}", passed_over, paths->size(), why));
   report_->counters().Add("files_read", static_cast<int64_t>(logs.size()));
   report_->counters().Add("files_passed_over", passed_over);
   return logs;
 }
 
-arrow::Result<LogFile> Intake::SurveyOne(const Candidate& log, const SurveyOptions& options, std::vector<std::shared_ptr<arrow::RecordBatch>>* kept) {
+arrow::Result<LogFile> Intake::SurveyOne(const Candidate& log, const SurveyOptions& options,
+                                         std::vector<std::shared_ptr<arrow::RecordBatch>>* kept) {
   if (!memory_.empty()) {
     ARROW_ASSIGN_OR_RAISE(const auto file, storage::InputFile::Open(log.path));
     ARROW_ASSIGN_OR_RAISE(const auto identity, file->Identity());
@@ -83,7 +92,8 @@ arrow::Result<LogFile> Intake::SurveyOne(const Candidate& log, const SurveyOptio
   };
   std::function<Status(std::shared_ptr<arrow::RecordBatch>)> sessions;
   if (kept != nullptr) sessions = keep;
-  ARROW_ASSIGN_OR_RAISE(LogFile file, jobs::Survey(&reader_, writer_, *context_, log.path, log.source, options, sessions));
+  ARROW_ASSIGN_OR_RAISE(LogFile file,
+                        jobs::Survey(&reader_, writer_, *context_, log.path, log.source, options, sessions));
   ARROW_RETURN_NOT_OK(memory_.Remember(file));
   return file;
 }
@@ -97,7 +107,9 @@ Status Intake::SurveyFiles(const std::vector<Candidate>& logs, bool keep_session
   std::vector<std::vector<std::shared_ptr<arrow::RecordBatch>>> kept(logs.size());
   StepTimer timer(report_, "read");
   auto show = [&](size_t done) {
-    return progress_ ? progress_("reading logs", static_cast<int64_t>(done), static_cast<int64_t>(logs.size())) : Status::OK();
+    return progress_
+               ? progress_("reading logs", static_cast<int64_t>(done), static_cast<int64_t>(logs.size()))
+               : Status::OK();
   };
   return base::ForEachPartitionInOrder(
       logs.size(), by_file ? context_->threads : 1, kFilesAhead,
@@ -126,22 +138,30 @@ Status Intake::Survey() {
     no_host += file.counters.Get("no_host");
     if (file.skipped) report_->Note(file.path + " was passed over: too many of its records can't be parsed");
   }
-  if (const std::string zone = reader_.assumed_zone(); !zone.empty() && report_->counters().Get("zoneless_times") > 0)
-    report_->Note("times without a zone were read in the calendar's, " + zone + "; --source-timezone names another");
+  if (const std::string zone = reader_.assumed_zone();
+      !zone.empty() && report_->counters().Get("zoneless_times") > 0)
+    report_->Note("times without a zone were read in the calendar's, " + zone +
+                  "; --source-timezone names another");
   if (rows == 0 && no_host > 0) return SayNobodyIsAtHome(logs);
-  if (rows == 0) return base::UsageError("the input holds no sessions: " + std::to_string(report_->counters().Get("lines_read")) + " lines were read");
+  if (rows == 0)
+    return base::UsageError("the input holds no sessions: " +
+                            std::to_string(report_->counters().Get("lines_read")) + " lines were read");
   return Status::OK();
 }
 
 Status Intake::SayNobodyIsAtHome(const std::vector<Candidate>& logs) {
-  ARROW_ASSIGN_OR_RAISE(const auto busiest, BusiestAddresses(*context_, logs.front().path, logs.front().source));
+  ARROW_ASSIGN_OR_RAISE(const auto busiest,
+                        BusiestAddresses(*context_, logs.front().path, logs.front().source));
   std::string networks, list;
-  for (const base::Cidr& cidr : context_->project.network.host_networks) networks += (networks.empty() ? "" : ", ") + base::ToText(cidr);
-  for (const auto& [address, records] : busiest) list += fmt::format("\n  {:<40} {:>10} records", base::ToText(address), records);
+  for (const base::Cidr& cidr : context_->project.network.host_networks)
+    networks += (networks.empty() ? "" : ", ") + base::ToText(cidr);
+  for (const auto& [address, records] : busiest)
+    list += fmt::format("\n  {:<40} {:>10} records", base::ToText(address), records);
   const std::string flag = busiest.empty() ? "10.0.0.0/8" : base::ToText(busiest.front().first);
-  return base::UsageError(fmt::format("no address of the {} records lies inside host_networks ({}). The busiest addresses of {}:{}\n"
-                                      "Say which are yours, for example: --host-network {}",
-                                      report_->counters().Get("no_host"), networks, logs.front().path, list, flag));
+  return base::UsageError(fmt::format(
+      "no address of the {} records lies inside host_networks ({}). The busiest addresses of {}:{}\n"
+      "Say which are yours, for example: --host-network {}",
+      report_->counters().Get("no_host"), networks, logs.front().path, list, flag));
 }
 
 std::map<Micros, int64_t> Intake::RecordsBySlice() const {
@@ -154,7 +174,8 @@ std::map<Micros, int64_t> Intake::RecordsBySlice() const {
 std::vector<storage::InputEntry> Intake::InputsOf(Micros slice) const {
   std::vector<storage::InputEntry> inputs;
   for (const LogFile& file : files_)
-    if (file.rows_by_slice.contains(slice)) inputs.push_back({file.identity.name, file.identity.bytes, file.identity.sha256});
+    if (file.rows_by_slice.contains(slice))
+      inputs.push_back({file.identity.name, file.identity.bytes, file.identity.sha256});
   return inputs;
 }
 
@@ -166,16 +187,19 @@ Status Intake::Settle(const History& history) {
     const bool as_written = file.outside_start == history.start && file.outside_end == history.end;
     if (outside > 0 ? as_written : !was_outside) continue;
     ARROW_ASSIGN_OR_RAISE(const ingest::Source source, reader_.Recognise(file.path));
-    ARROW_RETURN_NOT_OK(QuarantineOutside(&reader_, writer_, *context_, source, history.start, history.end, &file));
+    ARROW_RETURN_NOT_OK(
+        QuarantineOutside(&reader_, writer_, *context_, source, history.start, history.end, &file));
     ARROW_RETURN_NOT_OK(memory_.Remember(file));
   }
   return Status::OK();
 }
 
-Status Intake::Keep(bool keyed, const std::shared_ptr<arrow::RecordBatch>& batch, const std::set<Micros>* only) {
+Status Intake::Keep(bool keyed, const std::shared_ptr<arrow::RecordBatch>& batch,
+                    const std::set<Micros>* only) {
   ARROW_ASSIGN_OR_RAISE(const auto slices, catalogue::SplitBySlice(batch));
   for (const catalogue::SliceSessions& slice : slices)
-    if (only == nullptr || only->contains(slice.slice_start)) ARROW_RETURN_NOT_OK((keyed ? keyed_ : others_)->Add(slice.slice_start, slice.sessions));
+    if (only == nullptr || only->contains(slice.slice_start))
+      ARROW_RETURN_NOT_OK((keyed ? keyed_ : others_)->Add(slice.slice_start, slice.sessions));
   return Status::OK();
 }
 
@@ -186,15 +210,19 @@ Status Intake::Load(const std::set<Micros>& slices) {
   int64_t done = 0;
   for (const LogFile& file : files_) {
     ++done;
-    const bool touches = std::any_of(file.rows_by_slice.begin(), file.rows_by_slice.end(), [&](const auto& s) { return slices.contains(s.first); });
+    const bool touches = std::any_of(file.rows_by_slice.begin(), file.rows_by_slice.end(),
+                                     [&](const auto& s) { return slices.contains(s.first); });
     if (!touches) continue;
     ARROW_ASSIGN_OR_RAISE(const ingest::Source source, reader_.Recognise(file.path));
-    ARROW_ASSIGN_OR_RAISE(const auto identity, reader_.Read(file.path, source, context_->threads, [&](ParsedBlock block) {
-      timer.Rows(block.parsed.counters.Get("lines_read"), block.parsed.sessions->num_rows());
-      if (progress_) ARROW_RETURN_NOT_OK(progress_("reading logs again", done, static_cast<int64_t>(files_.size())));
-      return Keep(IsKeyed(source), block.parsed.sessions, &slices);
-    }));
-    if (identity.sha256 != file.identity.sha256) return Status::IOError(file.path, " changed while it was read; run again when it is complete");
+    ARROW_ASSIGN_OR_RAISE(
+        const auto identity, reader_.Read(file.path, source, context_->threads, [&](ParsedBlock block) {
+          timer.Rows(block.parsed.counters.Get("lines_read"), block.parsed.sessions->num_rows());
+          if (progress_)
+            ARROW_RETURN_NOT_OK(progress_("reading logs again", done, static_cast<int64_t>(files_.size())));
+          return Keep(IsKeyed(source), block.parsed.sessions, &slices);
+        }));
+    if (identity.sha256 != file.identity.sha256)
+      return Status::IOError(file.path, " changed while it was read; run again when it is complete");
   }
   return Status::OK();
 }

@@ -21,17 +21,20 @@ struct IntakeOptions {
   std::vector<std::string> inputs;  ///< files, folders, globs
   std::string source = "auto";
   bool skip_bad_files = false;
-  int64_t spool_bytes = 0;          ///< sessions held in memory before they are spilled
+  int64_t spool_bytes = 0;  ///< sessions held in memory before they are spilled
 };
 
-/// The input of a replay. Survey first: it says which slices there are and which files each comes from. The first run over a root
-/// keeps the sessions that it parses; later runs know most files by the hash of their bytes and parse what is needed only.
+/// The input of a replay. Survey first: it says which slices there are and which files each comes from. The
+/// first run over a root keeps the sessions that it parses; later runs know most files by the hash of their
+/// bytes and parse what is needed only.
 class Intake {
  public:
-  Intake(std::shared_ptr<const spec::Context> context, storage::Writer* writer, RunReport* report, Progress progress, IntakeOptions options);
+  Intake(std::shared_ptr<const spec::Context> context, storage::Writer* writer, RunReport* report,
+         Progress progress, IntakeOptions options);
 
-  /// Finds the files, hashes or parses each. Usage errors: no such input, no log among the files, a file that is no log though
-  /// it was named, a bad file; and that no record has an address inside host_networks (with the busiest addresses).
+  /// Finds the files, hashes or parses each. Usage errors: no such input, no log among the files, a file that
+  /// is no log though it was named, a bad file; and that no record has an address inside host_networks (with
+  /// the busiest addresses).
   arrow::Status Survey();
   const std::vector<LogFile>& files() const { return files_; }
   std::map<base::Micros, int64_t> RecordsBySlice() const;
@@ -43,7 +46,8 @@ class Intake {
   /// Makes the sessions of these slices ready to take; parses again only files that touch one of them.
   arrow::Status Load(const std::set<base::Micros>& slices);
   struct Sessions {
-    std::vector<std::shared_ptr<arrow::RecordBatch>> keyed;    ///< of sources whose key alone identifies a record
+    std::vector<std::shared_ptr<arrow::RecordBatch>>
+        keyed;  ///< of sources whose key alone identifies a record
     std::vector<std::shared_ptr<arrow::RecordBatch>> others;
   };
   /// The sessions of a slice, in file order; they are then forgotten.
@@ -56,8 +60,10 @@ class Intake {
   };
   arrow::Result<std::vector<Candidate>> FindLogs();
   arrow::Status SurveyFiles(const std::vector<Candidate>& logs, bool keep_sessions);
-  arrow::Result<LogFile> SurveyOne(const Candidate& log, const SurveyOptions& options, std::vector<std::shared_ptr<arrow::RecordBatch>>* kept);
-  arrow::Status Keep(bool keyed, const std::shared_ptr<arrow::RecordBatch>& batch, const std::set<base::Micros>* only);
+  arrow::Result<LogFile> SurveyOne(const Candidate& log, const SurveyOptions& options,
+                                   std::vector<std::shared_ptr<arrow::RecordBatch>>* kept);
+  arrow::Status Keep(bool keyed, const std::shared_ptr<arrow::RecordBatch>& batch,
+                     const std::set<base::Micros>* only);
   arrow::Status SayNobodyIsAtHome(const std::vector<Candidate>& logs);
 
   std::shared_ptr<const spec::Context> context_;

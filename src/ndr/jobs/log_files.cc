@@ -26,7 +26,8 @@ struct Round {
   std::vector<ingest::Layout> layouts;
 };
 
-Status ParseRound(const ingest::Parser& parser, const Round& round, int threads, const std::function<Status(ParsedBlock)>& consume) {
+Status ParseRound(const ingest::Parser& parser, const Round& round, int threads,
+                  const std::function<Status(ParsedBlock)>& consume) {
   std::vector<ingest::Parsed> parsed(round.blocks.size());
   return base::ForEachPartitionInOrder(
       round.blocks.size(), threads, round.blocks.size(),
@@ -34,7 +35,9 @@ Status ParseRound(const ingest::Parser& parser, const Round& round, int threads,
         ARROW_ASSIGN_OR_RAISE(parsed[i], parser.Parse(round.blocks[i].view(), round.layouts[i]));
         return Status::OK();
       },
-      [&](size_t i) { return consume({round.blocks[i].view(), std::move(parsed[i])}); });
+      [&](size_t i) {
+        return consume({round.blocks[i].view(), std::move(parsed[i])});
+      });
 }
 
 std::string_view BytesAt(const ingest::Block& block, int64_t byte_offset) {
@@ -45,9 +48,12 @@ std::string_view BytesAt(const ingest::Block& block, int64_t byte_offset) {
 
 // Above the ratio the file is refused by name, with the place of its first bad line.
 std::string MalformedMessage(const std::string& path, double ratio, double limit, int64_t first_bad_offset) {
-  return fmt::format("{}: {:.1f} % of its records can't be parsed (data_quality.max_malformed_ratio is {:.1f} %); the first bad one begins at byte {}. "
-                     "Name the format with --source, map its fields with field_mapping, or pass over such files with --skip-bad-files",
-                     path, ratio * 100, limit * 100, first_bad_offset);
+  return fmt::format(
+      "{}: {:.1f} % of its records can't be parsed (data_quality.max_malformed_ratio is {:.1f} %); the first "
+      "bad one begins at byte {}. "
+      "Name the format with --source, map its fields with field_mapping, or pass over such files with "
+      "--skip-bad-files",
+      path, ratio * 100, limit * 100, first_bad_offset);
 }
 
 }  // namespace
@@ -79,13 +85,15 @@ arrow::Result<std::shared_ptr<const ingest::Parser>> LogReader::ParserFor(ingest
   return parser;
 }
 
-arrow::Result<storage::InputIdentity> LogReader::Read(const std::string& path, ingest::Source source, int threads,
+arrow::Result<storage::InputIdentity> LogReader::Read(const std::string& path, ingest::Source source,
+                                                      int threads,
                                                       const std::function<Status(ParsedBlock)>& consume) {
   ARROW_ASSIGN_OR_RAISE(const auto parser, ParserFor(source));
   ARROW_ASSIGN_OR_RAISE(const auto file, storage::InputFile::Open(path));
   ingest::LayoutScanner scanner(parser, path);
   ingest::BlockCutter cutter;
-  const size_t blocks_per_round = kBlocksAhead * static_cast<size_t>(threads > 0 ? threads : base::DefaultThreads());
+  const size_t blocks_per_round =
+      kBlocksAhead * static_cast<size_t>(threads > 0 ? threads : base::DefaultThreads());
   Round round;
   auto take = [&](std::optional<ingest::OwnedBlock> block) {
     round.blocks.push_back(std::move(*block));
@@ -112,8 +120,8 @@ std::string LogReader::assumed_zone() const {
   return "";
 }
 
-arrow::Result<LogFile> Survey(LogReader* reader, storage::Writer* writer, const spec::Context& context, const std::string& path,
-                              ingest::Source source, const SurveyOptions& options,
+arrow::Result<LogFile> Survey(LogReader* reader, storage::Writer* writer, const spec::Context& context,
+                              const std::string& path, ingest::Source source, const SurveyOptions& options,
                               const std::function<Status(std::shared_ptr<arrow::RecordBatch>)>& sessions) {
   LogFile file;
   file.path = path;
@@ -134,7 +142,8 @@ arrow::Result<LogFile> Survey(LogReader* reader, storage::Writer* writer, const 
     if (sessions != nullptr && !starts.empty()) batches.push_back(std::move(parsed.sessions));
     return Status::OK();
   }));
-  const double ratio = ingest::MalformedRatio(file.counters), limit = context.project.data_quality.max_malformed_ratio;
+  const double ratio = ingest::MalformedRatio(file.counters),
+               limit = context.project.data_quality.max_malformed_ratio;
   if (ratio > limit) {
     if (!options.skip_bad) return base::UsageError(MalformedMessage(path, ratio, limit, first_bad));
     file.skipped = true;
@@ -150,18 +159,26 @@ arrow::Result<LogFile> Survey(LogReader* reader, storage::Writer* writer, const 
   return file;
 }
 
-Status QuarantineOutside(LogReader* reader, storage::Writer* writer, const spec::Context& context, ingest::Source source, Micros start, Micros end,
-                         LogFile* file) {
+Status QuarantineOutside(LogReader* reader, storage::Writer* writer, const spec::Context& context,
+                         ingest::Source source, Micros start, Micros end, LogFile* file) {
   storage::QuarantineFile quarantine(writer);
-  const std::string reason = fmt::format("start outside the history {} to {}", base::FormatInstant(start), base::FormatInstant(end));
-  ARROW_RETURN_NOT_OK(reader->Read(file->path, source, 1, [&](ParsedBlock block) {
-    for (const ingest::Quarantined& q : block.parsed.quarantined) ARROW_RETURN_NOT_OK(quarantine.Add(q.byte_offset, q.rule, q.reason, q.bytes));
-    ARROW_ASSIGN_OR_RAISE(const auto columns, catalogue::SessionColumnsOf(*block.parsed.sessions));
-    for (size_t i = 0; i < columns.rows; ++i)
-      if (columns.event_start[i] < start || columns.event_start[i] >= end)
-        ARROW_RETURN_NOT_OK(quarantine.Add(columns.byte_offset[i], "outside_history", reason, BytesAt(block.block, columns.byte_offset[i])));
-    return Status::OK();
-  }).status());
+  const std::string reason =
+      fmt::format("start outside the history {} to {}", base::FormatInstant(start), base::FormatInstant(end));
+  ARROW_RETURN_NOT_OK(
+      reader
+          ->Read(file->path, source, 1,
+                 [&](ParsedBlock block) {
+                   for (const ingest::Quarantined& q : block.parsed.quarantined)
+                     ARROW_RETURN_NOT_OK(quarantine.Add(q.byte_offset, q.rule, q.reason, q.bytes));
+                   ARROW_ASSIGN_OR_RAISE(const auto columns,
+                                         catalogue::SessionColumnsOf(*block.parsed.sessions));
+                   for (size_t i = 0; i < columns.rows; ++i)
+                     if (columns.event_start[i] < start || columns.event_start[i] >= end)
+                       ARROW_RETURN_NOT_OK(quarantine.Add(columns.byte_offset[i], "outside_history", reason,
+                                                          BytesAt(block.block, columns.byte_offset[i])));
+                   return Status::OK();
+                 })
+          .status());
   const bool any = file->rows_outside(start, end) > 0;
   file->outside_start = any ? start : 0;
   file->outside_end = any ? end : 0;

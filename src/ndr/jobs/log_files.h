@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The log files of a replay: what each is, how it parses, and what is remembered of it between runs (specification 1, a replay of a
-// history; specification 4, replay).
+// The log files of a replay: what each is, how it parses, and what is remembered of it between runs
+// (specification 1, a replay of a history; specification 4, replay).
 #pragma once
 
 #include <arrow/result.h>
@@ -23,15 +23,17 @@
 
 namespace ndr::jobs {
 
-/// What is known of a log file once it was parsed: enough to tell which slices it touches without reading it again.
+/// What is known of a log file once it was parsed: enough to tell which slices it touches without reading it
+/// again.
 struct LogFile {
   std::string path;
   storage::InputIdentity identity;
-  std::string source;                              ///< ndr-json, zeek, argus
-  base::Counters counters;                         ///< of ingest::Parsed
-  std::map<base::Micros, int64_t> rows_by_slice;   ///< sessions and THREAT rows after the rules
-  base::Micros outside_start = 0, outside_end = 0; ///< the history by which its quarantine was written; both 0: none outside
-  bool skipped = false;                            ///< above max_malformed_ratio, and passed over by wish
+  std::string source;                             ///< ndr-json, zeek, argus
+  base::Counters counters;                        ///< of ingest::Parsed
+  std::map<base::Micros, int64_t> rows_by_slice;  ///< sessions and THREAT rows after the rules
+  base::Micros outside_start = 0,
+               outside_end = 0;  ///< the history by which its quarantine was written; both 0: none outside
+  bool skipped = false;          ///< above max_malformed_ratio, and passed over by wish
 
   int64_t rows() const;
   int64_t rows_outside(base::Micros start, base::Micros end) const;
@@ -50,8 +52,9 @@ class LogReader {
 
   /// The source of the file by its first bytes.
   arrow::Result<ingest::Source> Recognise(const std::string& path);
-  /// Parses a whole file and hands its blocks over in file order, on the calling thread. Blocks of a large file parse in parallel
-  /// on up to `threads` threads. A damaged end of a compressed file is an error that names file and place. Returns the identity, of the same pass.
+  /// Parses a whole file and hands its blocks over in file order, on the calling thread. Blocks of a large
+  /// file parse in parallel on up to `threads` threads. A damaged end of a compressed file is an error that
+  /// names file and place. Returns the identity, of the same pass.
   arrow::Result<storage::InputIdentity> Read(const std::string& path, ingest::Source source, int threads,
                                              const std::function<arrow::Status(ParsedBlock)>& consume);
   /// Zones that were assumed because nothing named them, to be announced; empty: none.
@@ -66,23 +69,26 @@ class LogReader {
   std::mutex mutex_;
 };
 
-/// Parses a file for what LogFile holds, writes its quarantine, and hands sessions to `sessions` (may be null). Above
-/// data_quality.max_malformed_ratio: a usage error that names the file, its first bad line and --skip-bad-files; with
-/// `skip_bad` the file is marked instead, and nothing of it is kept.
+/// Parses a file for what LogFile holds, writes its quarantine, and hands sessions to `sessions` (may be
+/// null). Above data_quality.max_malformed_ratio: a usage error that names the file, its first bad line and
+/// --skip-bad-files; with `skip_bad` the file is marked instead, and nothing of it is kept.
 struct SurveyOptions {
   bool skip_bad = false;
   int threads = 1;
-  std::function<arrow::Status()> between_blocks;  ///< on the calling thread; an error ends the reading; may be null
+  std::function<arrow::Status()>
+      between_blocks;  ///< on the calling thread; an error ends the reading; may be null
 };
-arrow::Result<LogFile> Survey(LogReader* reader, storage::Writer* writer, const spec::Context& context, const std::string& path,
-                              ingest::Source source, const SurveyOptions& options,
-                              const std::function<arrow::Status(std::shared_ptr<arrow::RecordBatch>)>& sessions);
+arrow::Result<LogFile> Survey(
+    LogReader* reader, storage::Writer* writer, const spec::Context& context, const std::string& path,
+    ingest::Source source, const SurveyOptions& options,
+    const std::function<arrow::Status(std::shared_ptr<arrow::RecordBatch>)>& sessions);
 
 /// Writes the file's quarantine again, with the records outside [start, end) as outside_history.
-arrow::Status QuarantineOutside(LogReader* reader, storage::Writer* writer, const spec::Context& context, ingest::Source source, base::Micros start,
-                                base::Micros end, LogFile* file);
+arrow::Status QuarantineOutside(LogReader* reader, storage::Writer* writer, const spec::Context& context,
+                                ingest::Source source, base::Micros start, base::Micros end, LogFile* file);
 
-/// What a root remembers of log files by the hash of their bytes, under the configuration that acts on parsing.
+/// What a root remembers of log files by the hash of their bytes, under the configuration that acts on
+/// parsing.
 class LogMemory {
  public:
   LogMemory(storage::Writer* writer, std::string version, std::string configuration_hash);

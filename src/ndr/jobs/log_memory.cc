@@ -14,9 +14,15 @@ using nlohmann::json;
 json ToJson(const LogFile& file) {
   json slices = json::array();
   for (const auto& [slice, rows] : file.rows_by_slice) slices.push_back({slice, rows});
-  return {{"name", file.identity.name},       {"bytes", file.identity.bytes},        {"sha256", file.identity.sha256},
-          {"source", file.source},            {"counters", file.counters.values()},  {"rows_by_slice", std::move(slices)},
-          {"outside_start", file.outside_start}, {"outside_end", file.outside_end}, {"skipped", file.skipped}};
+  return {{"name", file.identity.name},
+          {"bytes", file.identity.bytes},
+          {"sha256", file.identity.sha256},
+          {"source", file.source},
+          {"counters", file.counters.values()},
+          {"rows_by_slice", std::move(slices)},
+          {"outside_start", file.outside_start},
+          {"outside_end", file.outside_end},
+          {"skipped", file.skipped}};
 }
 
 LogFile FromJson(const json& j) {
@@ -38,11 +44,14 @@ LogMemory::LogMemory(storage::Writer* writer, std::string version, std::string c
       folder_("_intake/feature_spec_version=" + version),
       configuration_hash_(std::move(configuration_hash)) {
   std::error_code error;
-  const std::filesystem::path folder = std::filesystem::path(writer_->root()) / folder_ / configuration_hash_.substr(0, 16);
+  const std::filesystem::path folder =
+      std::filesystem::path(writer_->root()) / folder_ / configuration_hash_.substr(0, 16);
   empty_ = std::filesystem::directory_iterator(folder, error) == std::filesystem::directory_iterator();
 }
 
-std::string LogMemory::PathOf(const std::string& sha256) const { return folder_ + "/" + configuration_hash_.substr(0, 16) + "/" + sha256 + ".json"; }
+std::string LogMemory::PathOf(const std::string& sha256) const {
+  return folder_ + "/" + configuration_hash_.substr(0, 16) + "/" + sha256 + ".json";
+}
 
 arrow::Result<std::optional<LogFile>> LogMemory::Recall(const std::string& sha256) const {
   std::ifstream in(writer_->root() + "/" + PathOf(sha256), std::ios::binary);
@@ -55,6 +64,8 @@ arrow::Result<std::optional<LogFile>> LogMemory::Recall(const std::string& sha25
   }
 }
 
-arrow::Status LogMemory::Remember(const LogFile& file) { return writer_->WriteWhole(PathOf(file.identity.sha256), ToJson(file).dump() + "\n"); }
+arrow::Status LogMemory::Remember(const LogFile& file) {
+  return writer_->WriteWhole(PathOf(file.identity.sha256), ToJson(file).dump() + "\n");
+}
 
 }  // namespace ndr::jobs

@@ -9,10 +9,12 @@ namespace ndr::jobs {
 using base::Micros;
 using catalogue::Dataset;
 
-LookbackStep::LookbackStep(const RunState& run, Micros first_slice) : run_(run), next_day_(base::DayStart(first_slice)) {}
+LookbackStep::LookbackStep(const RunState& run, Micros first_slice)
+    : run_(run), next_day_(base::DayStart(first_slice)) {}
 
 arrow::Status LookbackStep::CommitSealed(Micros batch_start) {
-  for (; StoredHistory::SealOf(next_day_, run_.context->project) <= batch_start; next_day_ += base::kMicrosPerDay)
+  for (; StoredHistory::SealOf(next_day_, run_.context->project) <= batch_start;
+       next_day_ += base::kMicrosPerDay)
     ARROW_RETURN_NOT_OK(CommitDay(next_day_));
   return arrow::Status::OK();
 }
@@ -34,7 +36,8 @@ arrow::Status LookbackStep::CommitDay(Micros day) {
   }
   ARROW_ASSIGN_OR_RAISE(const auto rollup, builder.Finish());
   ARROW_ASSIGN_OR_RAISE(auto publication, run_.writer->Begin(record.key));
-  if (rollup->num_rows() > 0) ARROW_RETURN_NOT_OK(publication->Add(run_.PlaceOf(Dataset::kLookback, day), rollup));
+  if (rollup->num_rows() > 0)
+    ARROW_RETURN_NOT_OK(publication->Add(run_.PlaceOf(Dataset::kLookback, day), rollup));
   ARROW_ASSIGN_OR_RAISE(record, publication->Commit(std::move(record)));
   run_.report->AddBytes("lookback", record.bytes());
   timer.Rows(rows, rollup->num_rows());

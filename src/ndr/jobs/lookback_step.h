@@ -12,8 +12,8 @@ class LookbackStep {
  public:
   LookbackStep(const RunState& run, base::Micros first_slice);
 
-  /// Commits the roll-up of every day since the dataset's first slice whose seal is not after `batch_start` and whose commit is
-  /// absent or was made from something else. Each day is looked at once.
+  /// Commits the roll-up of every day since the dataset's first slice whose seal is not after `batch_start`
+  /// and whose commit is absent or was made from something else. Each day is looked at once.
   arrow::Status CommitSealed(base::Micros batch_start);
 
  private:

@@ -33,16 +33,21 @@ arrow::Result<std::shared_ptr<arrow::Table>> ReadTable(const std::string& path) 
   auto convert = arrow::csv::ConvertOptions::Defaults();
   convert.column_types = {{"ip_address", arrow::utf8()}, {"machine_name", arrow::utf8()}};
   convert.include_columns = {"ip_address", "machine_name"};
-  ARROW_ASSIGN_OR_RAISE(const auto reader, arrow::csv::TableReader::Make(arrow::io::default_io_context(), file, arrow::csv::ReadOptions::Defaults(),
-                                                                         arrow::csv::ParseOptions::Defaults(), convert));
+  ARROW_ASSIGN_OR_RAISE(const auto reader,
+                        arrow::csv::TableReader::Make(arrow::io::default_io_context(), file,
+                                                      arrow::csv::ReadOptions::Defaults(),
+                                                      arrow::csv::ParseOptions::Defaults(), convert));
   return reader->Read();
 }
 
-arrow::Result<std::shared_ptr<arrow::StringArray>> TextColumn(const arrow::Table& table, const std::string& path, const char* name) {
+arrow::Result<std::shared_ptr<arrow::StringArray>> TextColumn(const arrow::Table& table,
+                                                              const std::string& path, const char* name) {
   const auto column = table.GetColumnByName(name);
   if (column == nullptr || column->type()->id() != arrow::Type::STRING)
-    return base::ContractViolation("ip_machine_mapping.path: " + path + " has no text column '" + name + "'; it needs ip_address and machine_name");
-  if (column->num_chunks() == 0) return std::static_pointer_cast<arrow::StringArray>(*arrow::MakeEmptyArray(arrow::utf8()));
+    return base::ContractViolation("ip_machine_mapping.path: " + path + " has no text column '" + name +
+                                   "'; it needs ip_address and machine_name");
+  if (column->num_chunks() == 0)
+    return std::static_pointer_cast<arrow::StringArray>(*arrow::MakeEmptyArray(arrow::utf8()));
   ARROW_ASSIGN_OR_RAISE(const auto whole, arrow::Concatenate(column->chunks()));
   return std::static_pointer_cast<arrow::StringArray>(whole);
 }
@@ -55,17 +60,22 @@ arrow::Result<MachineMapping> ReadMachineMapping(const spec::Project& project) {
   if (path.empty() && !project.ip_machine_mapping.required) return mapping;
   if (!std::filesystem::exists(path)) {
     if (!project.ip_machine_mapping.required) return mapping;
-    return base::ContractViolation("ip_machine_mapping.path: '" + path + "' does not exist; put the snapshot there, or set ip_machine_mapping.required to false");
+    return base::ContractViolation(
+        "ip_machine_mapping.path: '" + path +
+        "' does not exist; put the snapshot there, or set ip_machine_mapping.required to false");
   }
   auto table = ReadTable(path);
-  if (!table.ok()) return base::ContractViolation("ip_machine_mapping.path: " + path + ": " + table.status().message());
+  if (!table.ok())
+    return base::ContractViolation("ip_machine_mapping.path: " + path + ": " + table.status().message());
   ARROW_ASSIGN_OR_RAISE(const auto addresses, TextColumn(**table, path, "ip_address"));
   ARROW_ASSIGN_OR_RAISE(const auto names, TextColumn(**table, path, "machine_name"));
   for (int64_t i = 0; i < addresses->length(); ++i) {
     if (addresses->IsNull(i) || names->IsNull(i)) continue;
     const auto address = base::ParseAddress(addresses->GetView(i));
-    if (address) mapping.names.Add(*address, names->GetView(i));
-    else ++mapping.malformed;
+    if (address)
+      mapping.names.Add(*address, names->GetView(i));
+    else
+      ++mapping.malformed;
   }
   ARROW_ASSIGN_OR_RAISE(const auto file, storage::InputFile::Open(path));
   ARROW_ASSIGN_OR_RAISE(const auto identity, file->Identity());

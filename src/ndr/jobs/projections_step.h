@@ -9,7 +9,8 @@
 
 namespace ndr::jobs {
 
-/// Commits those that `keep` asks for, for every slice of the history whose commit is absent or was made from something else.
+/// Commits those that `keep` asks for, for every slice of the history whose commit is absent or was made from
+/// something else.
 arrow::Status CommitProjections(const RunState& run, const History& history);
 
 }  // namespace ndr::jobs

@@ -9,11 +9,13 @@ namespace {
 using base::Micros;
 using storage::CommitRecord;
 
-constexpr std::string_view kFamilies[] = {"delta", "pair_counts", "lookback", "fg_a", "fg_a_wide", "fg_b", "fg_c"};
+constexpr std::string_view kFamilies[] = {"delta",     "pair_counts", "lookback", "fg_a",
+                                          "fg_a_wide", "fg_b",        "fg_c"};
 
 }  // namespace
 
-arrow::Result<std::unique_ptr<Published>> Published::Read(const std::string& root, const spec::Context& context) {
+arrow::Result<std::unique_ptr<Published>> Published::Read(const std::string& root,
+                                                          const spec::Context& context) {
   std::unique_ptr<Published> published(new Published());
   published->version_ = context.project.feature_spec_version;
   const storage::CommitLog log(root);
@@ -60,7 +62,8 @@ std::vector<const CommitRecord*> Published::Range(std::string_view family, Micro
   std::vector<const CommitRecord*> records;
   const auto of_family = entries_.find(family);
   if (of_family == entries_.end()) return records;
-  for (auto it = of_family->second.lower_bound(from); it != of_family->second.end() && it->first < to; ++it) records.push_back(&it->second.record);
+  for (auto it = of_family->second.lower_bound(from); it != of_family->second.end() && it->first < to; ++it)
+    records.push_back(&it->second.record);
   return records;
 }
 
@@ -88,9 +91,12 @@ storage::InputEntry Published::RangeAsInput(std::string_view family, Micros from
   int64_t commits = 0;
   const auto of_family = entries_.find(family);
   if (of_family != entries_.end()) {
-    for (auto it = of_family->second.lower_bound(from); it != of_family->second.end() && it->first < to; ++it, ++commits) hash.Update(it->second.hash);
+    for (auto it = of_family->second.lower_bound(from); it != of_family->second.end() && it->first < to;
+         ++it, ++commits)
+      hash.Update(it->second.hash);
   }
-  return {std::string(family) + "/" + base::FormatCompact(from) + ".." + base::FormatCompact(to), commits, hash.Hex()};
+  return {std::string(family) + "/" + base::FormatCompact(from) + ".." + base::FormatCompact(to), commits,
+          hash.Hex()};
 }
 
 }  // namespace ndr::jobs

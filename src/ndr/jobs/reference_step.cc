@@ -22,7 +22,9 @@ using catalogue::Dataset;
 
 constexpr std::string_view kHorizonFact = "horizon.";
 
-std::string RangeText(Micros start, Micros end) { return base::FormatInstant(start) + ".." + base::FormatInstant(end); }
+std::string RangeText(Micros start, Micros end) {
+  return base::FormatInstant(start) + ".." + base::FormatInstant(end);
+}
 
 // The union of the horizons' ranges.
 struct Reach {
@@ -56,12 +58,15 @@ class ReferenceStep {
 
  private:
   storage::CommitRecord Draft(const MachineMapping& machines) const {
-    storage::CommitRecord record = run_.published->Draft("fg_b", base::FormatCompact(plan_.reference), plan_.reference);
-    record.inputs = {source_->Input(reach_.start, reach_.end), run_.published->RangeAsInput("delta", reach_.start, reach_.end)};
+    storage::CommitRecord record =
+        run_.published->Draft("fg_b", base::FormatCompact(plan_.reference), plan_.reference);
+    record.inputs = {source_->Input(reach_.start, reach_.end),
+                     run_.published->RangeAsInput("delta", reach_.start, reach_.end)};
     if (machines.input) record.inputs.push_back(*machines.input);
     record.facts["source"] = source_->name();
     for (const spec::Horizon& h : plan_.horizons)
-      record.facts[std::string(kHorizonFact) + h.label] = RangeText(h.Start(plan_.reference), h.End(plan_.reference));
+      record.facts[std::string(kHorizonFact) + h.label] =
+          RangeText(h.Start(plan_.reference), h.End(plan_.reference));
     return record;
   }
 
@@ -70,11 +75,14 @@ class ReferenceStep {
     if (!plan.ok()) return base::UsageError(plan.status().message());
     ARROW_ASSIGN_OR_RAISE(auto publication, run_.writer->Begin(record.key));
     std::vector<Micros> committed;
-    for (const storage::CommitRecord* delta : run_.published->Range("delta", history_.start, reach_.end)) committed.push_back(delta->at);
+    for (const storage::CommitRecord* delta : run_.published->Range("delta", history_.start, reach_.end))
+      committed.push_back(delta->at);
     std::vector<std::unique_ptr<HorizonTables>> horizons;
     for (const spec::Horizon& h : plan_.horizons) {
-      const baselines::Range range{h.label, h.Start(plan_.reference), h.End(plan_.reference), plan_.reference};
-      auto tables = std::make_unique<HorizonTables>(run_, publication.get(), *plan, range, committed, &machines.names);
+      const baselines::Range range{h.label, h.Start(plan_.reference), h.End(plan_.reference),
+                                   plan_.reference};
+      auto tables =
+          std::make_unique<HorizonTables>(run_, publication.get(), *plan, range, committed, &machines.names);
       if (tables->committed_slices() == 0) {
         run_.report->Note("horizon " + h.label + " is left out: it has no committed slice");
         continue;
@@ -82,7 +90,9 @@ class ReferenceStep {
       record.facts["share." + h.label] = fmt::format("{:.6f}", tables->share());
       horizons.push_back(std::move(tables));
     }
-    if (horizons.empty()) return base::ContractViolation("no horizon has a committed slice, so there is no baseline; choose another --reference-time");
+    if (horizons.empty())
+      return base::ContractViolation(
+          "no horizon has a committed slice, so there is no baseline; choose another --reference-time");
     {
       StepTimer timer(run_.report, "baselines");
       ARROW_RETURN_NOT_OK(AddSegments(**plan, &horizons, &timer));
@@ -91,7 +101,8 @@ class ReferenceStep {
     for (auto& tables : horizons) {
       StepTimer timer(run_.report, "baselines");
       ARROW_RETURN_NOT_OK(tables->Finish());
-      for (const auto& [name, n] : tables->counters().values()) record.counters.Add(tables->range().label + "." + name, n);
+      for (const auto& [name, n] : tables->counters().values())
+        record.counters.Add(tables->range().label + "." + name, n);
     }
     if (machines.malformed > 0) record.counters.Add("machine_mapping_malformed", machines.malformed);
     ARROW_ASSIGN_OR_RAISE(record, publication->Commit(std::move(record)));
@@ -101,17 +112,23 @@ class ReferenceStep {
     return Status::OK();
   }
 
-  Status AddSegments(const baselines::Plan& plan, std::vector<std::unique_ptr<HorizonTables>>* horizons, StepTimer* timer) {
-    std::vector<std::string> columns = {"host_ip", "role", "segment_id", "time_band", "window_label", "window_end_ts", "slices_covered"};
+  Status AddSegments(const baselines::Plan& plan, std::vector<std::unique_ptr<HorizonTables>>* horizons,
+                     StepTimer* timer) {
+    std::vector<std::string> columns = {"host_ip",      "role",          "segment_id",    "time_band",
+                                        "window_label", "window_end_ts", "slices_covered"};
     for (const baselines::PlanColumn& c : plan.columns()) columns.push_back(c.metric->column);
-    ARROW_ASSIGN_OR_RAISE(const auto passes, PlanPasses(source_.get(), reach_.start, reach_.end, columns.size(), run_.memory_bytes / 2));
-    if (passes.size() > 1) run_.report->Note(fmt::format("baselines were built in {} passes over FG-A to stay within --memory-limit", passes.size()));
+    ARROW_ASSIGN_OR_RAISE(const auto passes, PlanPasses(source_.get(), reach_.start, reach_.end,
+                                                        columns.size(), run_.memory_bytes / 2));
+    if (passes.size() > 1)
+      run_.report->Note(fmt::format(
+          "baselines were built in {} passes over FG-A to stay within --memory-limit", passes.size()));
     for (const SegmentPass& pass : passes) {
       BySegment by_segment(pass);
-      ARROW_RETURN_NOT_OK(source_->Read(reach_.start, reach_.end, columns, [&](std::shared_ptr<arrow::RecordBatch> batch) {
-        timer->Rows(batch->num_rows(), 0);
-        return by_segment.Add(std::move(batch));
-      }));
+      ARROW_RETURN_NOT_OK(
+          source_->Read(reach_.start, reach_.end, columns, [&](std::shared_ptr<arrow::RecordBatch> batch) {
+            timer->Rows(batch->num_rows(), 0);
+            return by_segment.Add(std::move(batch));
+          }));
       ARROW_ASSIGN_OR_RAISE(auto segments, by_segment.Finish());
       int64_t done = 0;
       for (auto& [id, batches] : segments) {
@@ -129,8 +146,10 @@ class ReferenceStep {
     int64_t done = 0;
     for (const storage::CommitRecord* delta : deltas) {
       ARROW_RETURN_NOT_OK(run_.Show("pair rarity", ++done, static_cast<int64_t>(deltas.size())));
-      ARROW_ASSIGN_OR_RAISE(const auto batches, storage::ReadCommitted(run_.root(), *run_.context->catalogue, *delta, Dataset::kDeltaPair, {},
-                                                                       {"slice_start_ts", "src_ip", "dst_ip", "dst_port", "sessions_cnt"}));
+      ARROW_ASSIGN_OR_RAISE(
+          const auto batches,
+          storage::ReadCommitted(run_.root(), *run_.context->catalogue, *delta, Dataset::kDeltaPair, {},
+                                 {"slice_start_ts", "src_ip", "dst_ip", "dst_port", "sessions_cnt"}));
       for (const auto& batch : batches) {
         timer.Rows(batch->num_rows(), 0);
         for (auto& tables : *horizons) ARROW_RETURN_NOT_OK(tables->AddPairs(*batch));
@@ -148,23 +167,29 @@ class ReferenceStep {
 
 }  // namespace
 
-arrow::Result<const storage::CommitRecord*> CommitReference(const RunState& run, const History& history, const Plan& plan, bool* built) {
+arrow::Result<const storage::CommitRecord*> CommitReference(const RunState& run, const History& history,
+                                                            const Plan& plan, bool* built) {
   return ReferenceStep(run, history, plan).Run(built);
 }
 
-arrow::Result<std::shared_ptr<const reference::Reference>> LoadReference(const std::string& root, const spec::Context& context,
-                                                                         const storage::CommitRecord& commit) {
+arrow::Result<std::shared_ptr<const reference::Reference>> LoadReference(
+    const std::string& root, const spec::Context& context, const storage::CommitRecord& commit) {
   reference::Builder builder(context.catalogue, commit.at);
   for (const auto& [name, value] : commit.facts) {
     if (!name.starts_with(kHorizonFact)) continue;
     const std::string label = name.substr(kHorizonFact.size());
     if (!commit.facts.contains("share." + label)) continue;  // left out
     const size_t dots = value.find("..");
-    const auto start = base::ParseCivil(value.substr(0, dots)), end = base::ParseCivil(value.substr(dots + 2));
-    if (!start || !end) return base::ContractViolation("the commit of reference " + commit.key.id + " has an ill-formed " + name);
+    const auto start = base::ParseCivil(value.substr(0, dots)),
+               end = base::ParseCivil(value.substr(dots + 2));
+    if (!start || !end)
+      return base::ContractViolation("the commit of reference " + commit.key.id + " has an ill-formed " +
+                                     name);
     const size_t horizon = builder.AddHorizon(label, start->micros, end->micros);
-    for (const Dataset table : {Dataset::kFgBHost, Dataset::kFgBSegment, Dataset::kFgBGlobal, Dataset::kIpMetadata, Dataset::kPairHost, Dataset::kPairSegment}) {
-      ARROW_ASSIGN_OR_RAISE(const auto batches, storage::ReadCommitted(root, *context.catalogue, commit, table, label));
+    for (const Dataset table : {Dataset::kFgBHost, Dataset::kFgBSegment, Dataset::kFgBGlobal,
+                                Dataset::kIpMetadata, Dataset::kPairHost, Dataset::kPairSegment}) {
+      ARROW_ASSIGN_OR_RAISE(const auto batches,
+                            storage::ReadCommitted(root, *context.catalogue, commit, table, label));
       for (const auto& batch : batches) ARROW_RETURN_NOT_OK(builder.Add(horizon, table, *batch));
     }
   }

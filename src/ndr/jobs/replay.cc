@@ -17,7 +17,9 @@ namespace {
 using arrow::Status;
 using base::Micros;
 
-int64_t HalfOfTheMachine() { return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * sysconf(_SC_PAGE_SIZE); }
+int64_t HalfOfTheMachine() {
+  return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * sysconf(_SC_PAGE_SIZE);
+}
 
 // Takes back what was published of a family in [from, to).
 Status WithdrawRange(const RunState& run, std::string_view family, Micros from, Micros to) {
@@ -29,7 +31,8 @@ Status WithdrawRange(const RunState& run, std::string_view family, Micros from, 
   return Status::OK();
 }
 
-constexpr std::string_view kSliceFamilies[] = {"fg_c", "fg_a_wide", "fg_a", "lookback", "pair_counts", "delta"};
+constexpr std::string_view kSliceFamilies[] = {"fg_c",     "fg_a_wide",   "fg_a",
+                                               "lookback", "pair_counts", "delta"};
 
 // Slices of an earlier, other history would enter windows and look-backs of this one.
 Status SettleRoot(const RunState& run, const History& history, bool replace) {
@@ -39,12 +42,14 @@ Status SettleRoot(const RunState& run, const History& history, bool replace) {
       const auto others = run.published->Range(family, low, high);
       if (others.empty()) continue;
       if (!replace)
-        return base::ContractViolation(fmt::format(
-            "{} holds version {} of another history (such as {}/{}); this one is {} to {}. Use another --root or --feature-spec-version, give "
-            "the other logs too, or --replace to remove what lies outside",
-            run.root(), run.context->project.feature_spec_version, family, others.front()->key.id, base::FormatInstant(history.start),
-            base::FormatInstant(history.end)));
-      run.report->Note(fmt::format("{} batches of {} outside the history were removed (--replace)", others.size(), family));
+        return base::ContractViolation(
+            fmt::format("{} holds version {} of another history (such as {}/{}); this one is {} to {}. Use "
+                        "another --root or --feature-spec-version, give "
+                        "the other logs too, or --replace to remove what lies outside",
+                        run.root(), run.context->project.feature_spec_version, family, others.front()->key.id,
+                        base::FormatInstant(history.start), base::FormatInstant(history.end)));
+      run.report->Note(fmt::format("{} batches of {} outside the history were removed (--replace)",
+                                   others.size(), family));
       ARROW_RETURN_NOT_OK(WithdrawRange(run, family, low, high));
     }
   }
@@ -52,17 +57,21 @@ Status SettleRoot(const RunState& run, const History& history, bool replace) {
 }
 
 void SayPlan(const ReplayResult& result, RunReport* report) {
-  report->Fact("history", base::FormatInstant(result.history.start) + " to " + base::FormatInstant(result.history.end));
+  report->Fact("history",
+               base::FormatInstant(result.history.start) + " to " + base::FormatInstant(result.history.end));
   report->Fact("reference time", base::FormatInstant(result.plan.reference));
   std::string horizons;
   for (const spec::Horizon& h : result.plan.horizons)
-    horizons += fmt::format("{}{} [{}, {})", horizons.empty() ? "" : ", ", h.label, base::FormatInstant(h.Start(result.plan.reference)),
+    horizons += fmt::format("{}{} [{}, {})", horizons.empty() ? "" : ", ", h.label,
+                            base::FormatInstant(h.Start(result.plan.reference)),
                             base::FormatInstant(h.End(result.plan.reference)));
   report->Fact("horizons", horizons);
   report->Note("reference time " + base::FormatInstant(result.plan.reference) + ": " + result.plan.why);
   if (result.history.records_outside > 0)
-    report->Note(fmt::format("{} records start outside the history {} to {} and are in quarantine; --from and --to choose another",
-                             result.history.records_outside, base::FormatInstant(result.history.start), base::FormatInstant(result.history.end)));
+    report->Note(fmt::format(
+        "{} records start outside the history {} to {} and are in quarantine; --from and --to choose another",
+        result.history.records_outside, base::FormatInstant(result.history.start),
+        base::FormatInstant(result.history.end)));
 }
 
 Status RunSteps(const RunState& run, ReplayResult* result) {
@@ -72,19 +81,22 @@ Status RunSteps(const RunState& run, ReplayResult* result) {
   ARROW_RETURN_NOT_OK(WithdrawRange(run, "fg_c", history.start, reference));
   const bool keeps_all = run.context->project.keep.all_fg_a;
   if (!keeps_all)
-    for (const std::string_view family : {"fg_a_wide", "fg_a"}) ARROW_RETURN_NOT_OK(WithdrawRange(run, family, history.start, reference));
+    for (const std::string_view family : {"fg_a_wide", "fg_a"})
+      ARROW_RETURN_NOT_OK(WithdrawRange(run, family, history.start, reference));
   const Walk before{history.start, history.start, reference, true, nullptr, nullptr};
   int64_t computed = 0;
   if (keeps_all) {
     ARROW_ASSIGN_OR_RAISE(computed, CommitWindows(run, before));
   }
   bool built = false;
-  ARROW_ASSIGN_OR_RAISE(const storage::CommitRecord* commit, CommitReference(run, history, result->plan, &built));
+  ARROW_ASSIGN_OR_RAISE(const storage::CommitRecord* commit,
+                        CommitReference(run, history, result->plan, &built));
   ARROW_ASSIGN_OR_RAISE(const auto loaded, LoadReference(run.root(), *run.context, *commit));
   const Walk after{history.start, reference, history.end, true, loaded, commit};
   ARROW_ASSIGN_OR_RAISE(const int64_t judged, CommitWindows(run, after));
   ARROW_RETURN_NOT_OK(CommitProjections(run, history));
-  for (std::string& note : WithoutBaseline(*run.context, *loaded, reference, history.end)) run.report->Note(std::move(note));
+  for (std::string& note : WithoutBaseline(*run.context, *loaded, reference, history.end))
+    run.report->Note(std::move(note));
   result->changed = result->changed || computed > 0 || built || judged > 0;
   return Status::OK();
 }
@@ -93,7 +105,8 @@ Status RunSteps(const RunState& run, ReplayResult* result) {
 
 arrow::Result<ReplayResult> Replay(const ReplayOptions& options) {
   if (!storage::IsId(options.project.feature_spec_version))
-    return base::UsageError("feature_spec_version '" + options.project.feature_spec_version + "' is not 1 to 128 characters of [A-Za-z0-9._-]");
+    return base::UsageError("feature_spec_version '" + options.project.feature_spec_version +
+                            "' is not 1 to 128 characters of [A-Za-z0-9._-]");
   auto context = spec::MakeContext(options.project, options.threads);
   if (!context.ok()) return base::UsageError(context.status().message());
   const int64_t memory = options.memory_bytes > 0 ? options.memory_bytes : HalfOfTheMachine();
@@ -119,8 +132,10 @@ arrow::Result<ReplayResult> Replay(const ReplayOptions& options) {
   ARROW_ASSIGN_OR_RAISE(const int64_t deltas, CommitDeltas(run, result.history, &intake));
   result.changed = deltas > 0;
   ARROW_RETURN_NOT_OK(RunSteps(run, &result));
-  ARROW_RETURN_NOT_OK(writer->WriteWhole(storage::ReportPath({"replay", (*context)->project.feature_spec_version, base::FormatCompact(result.plan.reference)}),
-                                         result.report.ToJson()));
+  ARROW_RETURN_NOT_OK(
+      writer->WriteWhole(storage::ReportPath({"replay", (*context)->project.feature_spec_version,
+                                              base::FormatCompact(result.plan.reference)}),
+                         result.report.ToJson()));
   return result;
 }
 

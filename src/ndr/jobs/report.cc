@@ -25,7 +25,11 @@ std::string RunReport::ToJson() const {
   json["steps"] = nlohmann::ordered_json::array();
   for (const StepReport& s : steps_) {
     const double rate = s.seconds > 0 ? static_cast<double>(s.rows_in) / s.seconds : 0;
-    json["steps"].push_back({{"name", s.name}, {"seconds", s.seconds}, {"rows_in", s.rows_in}, {"rows_out", s.rows_out}, {"rows_per_second", rate}});
+    json["steps"].push_back({{"name", s.name},
+                             {"seconds", s.seconds},
+                             {"rows_in", s.rows_in},
+                             {"rows_out", s.rows_out},
+                             {"rows_per_second", rate}});
   }
   json["bytes_written"] = bytes_;
   json["peak_memory_bytes"] = PeakMemoryBytes();
@@ -38,13 +42,15 @@ std::string RunReport::ToText() const {
   auto out = std::back_inserter(text);
   fmt::format_to(out, "Run report: {}\n", job_);
   for (const auto& [name, value] : facts_) fmt::format_to(out, "  {:<26} {}\n", name, value);
-  fmt::format_to(out, "  {:<26} {:>10} {:>14} {:>14} {:>12}\n", "step", "seconds", "rows in", "rows out", "rows/s");
+  fmt::format_to(out, "  {:<26} {:>10} {:>14} {:>14} {:>12}\n", "step", "seconds", "rows in", "rows out",
+                 "rows/s");
   for (const StepReport& s : steps_)
-    fmt::format_to(out, "  {:<26} {:>10.2f} {:>14} {:>14} {:>12.0f}\n", s.name, s.seconds, s.rows_in, s.rows_out,
-                   s.seconds > 0 ? static_cast<double>(s.rows_in) / s.seconds : 0.0);
+    fmt::format_to(out, "  {:<26} {:>10.2f} {:>14} {:>14} {:>12.0f}\n", s.name, s.seconds, s.rows_in,
+                   s.rows_out, s.seconds > 0 ? static_cast<double>(s.rows_in) / s.seconds : 0.0);
   for (const auto& [name, n] : counters_.values())
     if (n != 0) fmt::format_to(out, "  {:<40} {:>14}\n", name, n);
-  for (const auto& [dataset, bytes] : bytes_) fmt::format_to(out, "  written to {:<29} {:>14}\n", dataset, BytesInWords(bytes));
+  for (const auto& [dataset, bytes] : bytes_)
+    fmt::format_to(out, "  written to {:<29} {:>14}\n", dataset, BytesInWords(bytes));
   fmt::format_to(out, "  {:<40} {:>14}\n", "peak memory", BytesInWords(PeakMemoryBytes()));
   return text;
 }

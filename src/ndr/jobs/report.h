@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The run report: what a run read, counted, wrote and took (specification 4, Jobs). Times and memory stand here only, never
-// beside the data.
+// The run report: what a run read, counted, wrote and took (specification 4, Jobs). Times and memory stand
+// here only, never beside the data.
 #pragma once
 
 #include <arrow/status.h>
@@ -17,8 +17,8 @@
 
 namespace ndr::jobs {
 
-/// Told of long work, for a progress bar: the step's name, how much is done and how much there is. An error from it ends the run
-/// there, with that error; what is committed stays.
+/// Told of long work, for a progress bar: the step's name, how much is done and how much there is. An error
+/// from it ends the run there, with that error; what is committed stays.
 using Progress = std::function<arrow::Status(std::string_view step, int64_t done, int64_t total)>;
 
 struct StepReport {

@@ -29,9 +29,11 @@ arrow::Status NothingThere(const std::string& root, std::string_view family, con
   std::string others;
   for (const std::string& v : VersionsOf(root, family)) others += (others.empty() ? "" : ", ") + v;
   const std::string what = root + " holds no committed " + std::string(family) + " of version " + version;
-  if (!others.empty()) return base::UsageError(what + "; it holds versions " + others + " (--feature-spec-version)");
+  if (!others.empty())
+    return base::UsageError(what + "; it holds versions " + others + " (--feature-spec-version)");
   if (family == "pair_counts" || family == "fg_a_wide")
-    return base::UsageError(what + "; it is made when the project file says {\"keep\": {\"" + std::string(family) + "\": true}}");
+    return base::UsageError(what + "; it is made when the project file says {\"keep\": {\"" +
+                            std::string(family) + "\": true}}");
   return base::UsageError(what + "; run 'ndr replay --input LOGS --root " + root + "' first");
 }
 

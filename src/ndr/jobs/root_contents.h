@@ -12,7 +12,8 @@ namespace ndr::jobs {
 
 /// Versions of a family that have commits, sorted.
 std::vector<std::string> VersionsOf(const std::string& root, std::string_view family);
-/// The usage error for a family and version without commits: names the versions that have some, or what to run first.
+/// The usage error for a family and version without commits: names the versions that have some, or what to
+/// run first.
 arrow::Status NothingThere(const std::string& root, std::string_view family, const std::string& version);
 
 }  // namespace ndr::jobs

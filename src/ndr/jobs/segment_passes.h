@@ -17,8 +17,9 @@ struct SegmentPass {
   bool Contains(std::string_view id) const { return id >= first && (last.empty() || id < last); }
 };
 
-/// One pass where all rows fit into `memory_bytes` as `columns` columns; else a light pass counts the rows of each segment, and
-/// neighbours in order of their ids share a pass. A segment is never divided.
-arrow::Result<std::vector<SegmentPass>> PlanPasses(FgASource* source, base::Micros start, base::Micros end, size_t columns, int64_t memory_bytes);
+/// One pass where all rows fit into `memory_bytes` as `columns` columns; else a light pass counts the rows of
+/// each segment, and neighbours in order of their ids share a pass. A segment is never divided.
+arrow::Result<std::vector<SegmentPass>> PlanPasses(FgASource* source, base::Micros start, base::Micros end,
+                                                   size_t columns, int64_t memory_bytes);
 
 }  // namespace ndr::jobs

@@ -35,8 +35,9 @@ class RowFilter {
   bool Passes(size_t row) const {
     if (has_window_ && window_[row] != filter_.window) return false;
     if (!filter_.host || addresses_.empty()) return true;
-    return std::any_of(addresses_.begin(), addresses_.end(),
-                       [&](const uint8_t* bytes) { return base::Address::FromBytes(bytes + row * base::kAddressBytes) == *filter_.host; });
+    return std::any_of(addresses_.begin(), addresses_.end(), [&](const uint8_t* bytes) {
+      return base::Address::FromBytes(bytes + row * base::kAddressBytes) == *filter_.host;
+    });
   }
 
  private:
@@ -51,17 +52,19 @@ bool Wanted(const std::vector<std::string>& columns, const std::string& name) {
   return columns.empty() || std::find(columns.begin(), columns.end(), name) != columns.end();
 }
 
-Status CheckColumns(const spec::Context& context, catalogue::Dataset dataset, const std::vector<std::string>& columns) {
+Status CheckColumns(const spec::Context& context, catalogue::Dataset dataset,
+                    const std::vector<std::string>& columns) {
   std::vector<std::string> known = {"baseline_horizon", "reference_ts"};
   for (const catalogue::Column& c : context.catalogue->Columns(dataset)) known.push_back(c.name);
   for (const std::string& name : columns)
     if (std::find(known.begin(), known.end(), name) == known.end())
-      return base::UsageError("--columns: " + std::string(catalogue::PathOf(dataset)) + " has no column '" + name + "'; the nearest is '" +
-                              catalogue::Nearest(name, known) + "'");
+      return base::UsageError("--columns: " + std::string(catalogue::PathOf(dataset)) + " has no column '" +
+                              name + "'; the nearest is '" + catalogue::Nearest(name, known) + "'");
   return Status::OK();
 }
 
-std::vector<storage::CommitRecord> Choose(std::vector<storage::CommitRecord> commits, bool reference, const ShowFilter& filter) {
+std::vector<storage::CommitRecord> Choose(std::vector<storage::CommitRecord> commits, bool reference,
+                                          const ShowFilter& filter) {
   std::vector<storage::CommitRecord> chosen;
   const Micros step = reference ? 0 : base::kSliceMicros;  // a batch is named by the end of its slice
   for (storage::CommitRecord& c : commits) {
@@ -86,8 +89,8 @@ std::string HorizonOf(const std::string& path) {
 
 }  // namespace
 
-Status Show(const std::string& root, const spec::Context& context, catalogue::Dataset dataset, const ShowFilter& filter,
-            const std::function<Status(const ordered_json&)>& row) {
+Status Show(const std::string& root, const spec::Context& context, catalogue::Dataset dataset,
+            const ShowFilter& filter, const std::function<Status(const ordered_json&)>& row) {
   const std::string& version = context.project.feature_spec_version;
   const std::string_view family = storage::FamilyOf(dataset);
   ARROW_RETURN_NOT_OK(CheckColumns(context, dataset, filter.columns));
@@ -105,10 +108,12 @@ Status Show(const std::string& root, const spec::Context& context, catalogue::Da
         for (int64_t i = 0; i < batch->num_rows(); ++i) {
           if (!passes.Passes(static_cast<size_t>(i))) continue;
           ordered_json json;
-          if (!horizon.empty() && Wanted(filter.columns, "baseline_horizon")) json["baseline_horizon"] = horizon;
+          if (!horizon.empty() && Wanted(filter.columns, "baseline_horizon"))
+            json["baseline_horizon"] = horizon;
           if (reference && Wanted(filter.columns, "reference_ts")) json["reference_ts"] = commit.key.id;
           for (int c = 0; c < batch->num_columns(); ++c)
-            if (Wanted(filter.columns, batch->column_name(c))) json[batch->column_name(c)] = CellAsJson(*batch->column(c), i);
+            if (Wanted(filter.columns, batch->column_name(c)))
+              json[batch->column_name(c)] = CellAsJson(*batch->column(c), i);
           ARROW_RETURN_NOT_OK(row(json));
         }
       }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of any dataset for someone who looks: read by commit records, filtered, as JSON values (specification 4, ndr show).
+// Rows of any dataset for someone who looks: read by commit records, filtered, as JSON values (specification
+// 4, ndr show).
 #pragma once
 
 #include <arrow/record_batch.h>
@@ -18,18 +19,21 @@
 namespace ndr::jobs {
 
 struct ShowFilter {
-  std::optional<base::Address> host;     ///< host_ip, or src_ip or dst_ip of datasets of pairs
-  std::string window;                    ///< window_label
-  std::string horizon;                   ///< baseline_horizon
-  std::optional<base::Micros> at;        ///< the batch whose slice ends there (or holds it); FG-B: the newest reference not after it
+  std::optional<base::Address> host;  ///< host_ip, or src_ip or dst_ip of datasets of pairs
+  std::string window;                 ///< window_label
+  std::string horizon;                ///< baseline_horizon
+  std::optional<base::Micros>
+      at;  ///< the batch whose slice ends there (or holds it); FG-B: the newest reference not after it
   std::optional<base::Micros> since, until;  ///< batches whose slices end in [since, until)
-  std::vector<std::string> columns;      ///< empty: all
+  std::vector<std::string> columns;          ///< empty: all
 };
 
-/// Calls `row` with each row in the order of the files, columns of the path (baseline_horizon, reference_ts of FG-B) first. Texts of addresses
-/// and instants as in the files, instants as `2024-04-20T12:00:00Z`, absent values null. Without `at`, `since` and `until`:
-/// the newest batch. A usage error names an unknown column or horizon, and what there is when nothing is committed.
-arrow::Status Show(const std::string& root, const spec::Context& context, catalogue::Dataset dataset, const ShowFilter& filter,
+/// Calls `row` with each row in the order of the files, columns of the path (baseline_horizon, reference_ts
+/// of FG-B) first. Texts of addresses and instants as in the files, instants as `2024-04-20T12:00:00Z`,
+/// absent values null. Without `at`, `since` and `until`: the newest batch. A usage error names an unknown
+/// column or horizon, and what there is when nothing is committed.
+arrow::Status Show(const std::string& root, const spec::Context& context, catalogue::Dataset dataset,
+                   const ShowFilter& filter,
                    const std::function<arrow::Status(const nlohmann::ordered_json&)>& row);
 
 /// One cell as JSON; addresses (16 bytes) as text.

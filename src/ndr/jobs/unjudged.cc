@@ -22,9 +22,11 @@ bool Supported(const reference::Horizon& horizon, base::TimeBand band, int windo
 
 }  // namespace
 
-std::vector<std::string> WithoutBaseline(const spec::Context& context, const reference::Reference& reference, base::Micros from, base::Micros to) {
+std::vector<std::string> WithoutBaseline(const spec::Context& context, const reference::Reference& reference,
+                                         base::Micros from, base::Micros to) {
   std::bitset<base::kTimeBands> bands;
-  for (base::Micros slice = from; slice < to; slice += base::kSliceMicros) bands.set(static_cast<size_t>(context.calendar.At(slice).time_band));
+  for (base::Micros slice = from; slice < to; slice += base::kSliceMicros)
+    bands.set(static_cast<size_t>(context.calendar.At(slice).time_band));
   std::vector<std::string> notes;
   const auto& windows = context.catalogue->windows();
   for (int band = 0; band < base::kTimeBands; ++band) {
@@ -32,12 +34,13 @@ std::vector<std::string> WithoutBaseline(const spec::Context& context, const ref
     std::string missing;
     for (size_t w = 0; w < windows.size(); ++w) {
       bool any = false;
-      for (const reference::Horizon& horizon : reference.horizons()) any = any || Supported(horizon, static_cast<base::TimeBand>(band), static_cast<int>(w));
+      for (const reference::Horizon& horizon : reference.horizons())
+        any = any || Supported(horizon, static_cast<base::TimeBand>(band), static_cast<int>(w));
       if (!any) missing += (missing.empty() ? "" : ", ") + windows[w].label;
     }
     if (!missing.empty())
-      notes.push_back(fmt::format("no baseline in {} for {}: the reference saw fewer than {} slices of it", base::kTimeBandNames[static_cast<size_t>(band)], missing,
-                                  kLeastSupport));
+      notes.push_back(fmt::format("no baseline in {} for {}: the reference saw fewer than {} slices of it",
+                                  base::kTimeBandNames[static_cast<size_t>(band)], missing, kLeastSupport));
   }
   return notes;
 }

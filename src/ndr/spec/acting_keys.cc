@@ -42,8 +42,8 @@ class Collector {
 void PutDelta(const Project& p, Collector* keys) {
   keys->Put("host_networks", Texts(p.network.host_networks));
   keys->Put("field_mapping", p.field_mapping);
-  keys->Put("source_timezone",
-            p.source_timezone.all.empty() ? SortedJson(p.source_timezone.by_device) : SortedJson(p.source_timezone.all));
+  keys->Put("source_timezone", p.source_timezone.all.empty() ? SortedJson(p.source_timezone.by_device)
+                                                             : SortedJson(p.source_timezone.all));
   keys->Put("calendar.timezone", p.calendar.timezone);
   SortedJson mapping = SortedJson::array();
   for (const base::NamedCidr& entry : p.network.mapping)

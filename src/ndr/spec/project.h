@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Project parameters: the one description of how a project's data are read and judged (specification 4, key table).
-// Stages take the sections that they need; every member has the specified default.
+// Project parameters: the one description of how a project's data are read and judged (specification 4, key
+// table). Stages take the sections that they need; every member has the specified default.
 #pragma once
 
 #include <arrow/result.h>
@@ -18,17 +18,20 @@
 
 namespace ndr::spec {
 
-/// `source_timezone`: the zone of zone-less times, one for all or by device; empty: the calendar's, announced.
+/// `source_timezone`: the zone of zone-less times, one for all or by device; empty: the calendar's,
+/// announced.
 struct SourceTimezone {
   std::string all;
   std::map<std::string, std::string> by_device;
 };
 
-/// `sessions`: which records are sessions and which actions deny. Compared without case, spaces and underscores as hyphens.
+/// `sessions`: which records are sessions and which actions deny. Compared without case, spaces and
+/// underscores as hyphens.
 struct SessionRules {
   std::vector<std::string> subtypes = {"end", "drop", "deny"};
   /// Besides deny and drop: resets and drop-icmp.
-  std::vector<std::string> deny_actions = {"deny", "drop", "drop-icmp", "reset", "reset-both", "reset-client", "reset-server"};
+  std::vector<std::string> deny_actions = {"deny",       "drop",         "drop-icmp",   "reset",
+                                           "reset-both", "reset-client", "reset-server"};
 };
 
 /// `data_quality` (specification 1).
@@ -73,7 +76,7 @@ struct SupportMin {
 struct Capping {
   std::vector<std::string> key_metrics;  ///< empty: catalogue::kDefaultKeyMetrics
   double z_max = 6;
-  int w_anom_thousandths = 100;  ///< weights are multiples of 1/1000
+  int w_anom_thousandths = 100;   ///< weights are multiples of 1/1000
   bool at_segment_level = false;  ///< capping.level: host (default) or segment
 };
 
@@ -85,9 +88,9 @@ struct IpMachineMapping {
 /// One line of the table of terms of specification 3.
 struct FindingTerm {
   catalogue::Kind kind;
-  std::string metric;          ///< a metric, or bytes_sent / bytes_received seen from the host
+  std::string metric;  ///< a metric, or bytes_sent / bytes_received seen from the host
   std::vector<catalogue::Role> roles;
-  double amount = 0;           ///< a, the amount that matters
+  double amount = 0;  ///< a, the amount that matters
   std::optional<double> ceiling;
   double weight = 1;
 
@@ -95,14 +98,14 @@ struct FindingTerm {
 };
 
 struct IgnoreRule {
-  std::optional<base::Cidr> hosts;            ///< host or cidr; absent: every host
-  std::optional<catalogue::Kind> kind;        ///< absent: every kind
-  std::optional<base::Micros> until;          ///< exclusive; absent: for ever
+  std::optional<base::Cidr> hosts;      ///< host or cidr; absent: every host
+  std::optional<catalogue::Kind> kind;  ///< absent: every kind
+  std::optional<base::Micros> until;    ///< exclusive; absent: for ever
   std::string reason;
 };
 
 struct Findings {
-  std::vector<FindingTerm> terms;             ///< empty: DefaultTerms()
+  std::vector<FindingTerm> terms;  ///< empty: DefaultTerms()
   std::vector<std::string> windows = {"w_1h", "w_24h"};
   int memory_days = 30;
   double min_score = 20;
@@ -122,18 +125,19 @@ struct ScoreTerms {
 struct Project {
   std::string project_name = "default";
   std::string feature_spec_version = "v1";
-  base::NetworkOptions network;               ///< host_networks, segments
+  base::NetworkOptions network;                      ///< host_networks, segments
   std::map<std::string, std::string> field_mapping;  ///< canonical name -> theirs
   SourceTimezone source_timezone;
   base::CalendarOptions calendar;
-  /// Every set that counts: the five defaults (possibly emptied or changed), then the project's own, in its order.
+  /// Every set that counts: the five defaults (possibly emptied or changed), then the project's own, in its
+  /// order.
   std::vector<std::pair<std::string, std::vector<uint16_t>>> port_sets;
   SessionRules sessions;
   DataQuality data_quality;
   Lookback lookback;
   bool drop_dark_hosts = false;
   Keep keep;
-  std::vector<Horizon> horizons;              ///< the project's own; empty: DefaultHorizons()
+  std::vector<Horizon> horizons;  ///< the project's own; empty: DefaultHorizons()
   std::vector<std::string> baseline_required_metrics = {"sessions_cnt"};
   SupportMin support_min;
   Capping capping;
@@ -143,7 +147,8 @@ struct Project {
   double z_max = 6;
   double typical_band_share = 0.05;
   double time_band_alpha = 0.5;
-  std::vector<ScoreTerms> scores;             ///< the defaults with the project's named ones in their place, then its own
+  std::vector<ScoreTerms>
+      scores;  ///< the defaults with the project's named ones in their place, then its own
   Findings findings;
   /// windows, baselined_metrics, rank_metrics, transforms, lookback.days, names of port sets and scores.
   catalogue::CatalogueOptions catalogue;
@@ -153,12 +158,13 @@ std::vector<Horizon> DefaultHorizons();
 
 /// The defaults alone.
 Project DefaultProject();
-/// Reads a project file's JSON text; `origin` names it in errors. Unknown keys, wrong types and impossible values are
-/// Invalid with the key's full path, the nearest known key, and what would be right.
+/// Reads a project file's JSON text; `origin` names it in errors. Unknown keys, wrong types and impossible
+/// values are Invalid with the key's full path, the nearest known key, and what would be right.
 arrow::Result<Project> ParseProject(std::string_view json, std::string_view origin);
 arrow::Result<Project> LoadProject(const std::string& path);
 
-/// `7d:2d,30d:7d` (length:gap; units d, h or m; the gap may be left out): the text of --horizons. Labels are the lengths.
+/// `7d:2d,30d:7d` (length:gap; units d, h or m; the gap may be left out): the text of --horizons. Labels are
+/// the lengths.
 arrow::Result<std::vector<Horizon>> ParseHorizons(std::string_view text);
 
 /// What acts, made ready: shared by all stages of a run.
@@ -173,10 +179,11 @@ struct Context {
 };
 arrow::Result<std::shared_ptr<const Context>> MakeContext(Project project, int threads = 0);
 
-/// SHA-256 over the canonical text of the keys that act on a dataset and on what it was made from: delta, fg_a, fg_b,
-/// fg_c, ...; differs when a rerun would give other data (specification 1, where a hash differs).
+/// SHA-256 over the canonical text of the keys that act on a dataset and on what it was made from: delta,
+/// fg_a, fg_b, fg_c, ...; differs when a rerun would give other data (specification 1, where a hash differs).
 std::string ConfigurationHash(const Project& project, std::string_view dataset);
-/// The same keys and their values, one per line, for messages that name what changed: `calendar.timezone = "UTC"`.
+/// The same keys and their values, one per line, for messages that name what changed: `calendar.timezone =
+/// "UTC"`.
 std::map<std::string, std::string> ActingKeys(const Project& project, std::string_view dataset);
 
 }  // namespace ndr::spec

@@ -74,11 +74,15 @@ arrow::Status Write(const Descriptor& file, const std::string& path, std::string
   return arrow::Status::OK();
 }
 
-int Create(const std::string& path) { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); }
+int Create(const std::string& path) {
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+}
 
 }  // namespace
 
-arrow::Status WriteFile(const std::string& path, std::string_view bytes) { return Write(Descriptor{Create(path)}, path, bytes); }
+arrow::Status WriteFile(const std::string& path, std::string_view bytes) {
+  return Write(Descriptor{Create(path)}, path, bytes);
+}
 
 arrow::Status WriteSynced(const std::string& path, std::string_view bytes) {
   const Descriptor file{Create(path)};

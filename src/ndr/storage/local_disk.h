@@ -17,7 +17,8 @@ arrow::Result<std::vector<std::string>> NamesIn(const std::string& folder);
 arrow::Result<std::optional<std::string>> ReadWhole(const std::string& path);
 /// Makes the file. Its bytes and name are safe only after SyncDisk.
 arrow::Status WriteFile(const std::string& path, std::string_view bytes);
-/// Brings everything that was written so far to the disk that holds `path`: one barrier for any number of files, names and folders.
+/// Brings everything that was written so far to the disk that holds `path`: one barrier for any number of
+/// files, names and folders.
 arrow::Status SyncDisk(const std::string& path);
 /// Makes the file and brings its bytes to the disk. Its name is safe only after SyncFolder.
 arrow::Status WriteSynced(const std::string& path, std::string_view bytes);

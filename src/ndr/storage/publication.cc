@@ -94,11 +94,13 @@ Status Publication::WriteIntent(const CommitRecord& record) {
 
 Status Publication::MoveFiles() {
   if (before_) ARROW_RETURN_NOT_OK(RemoveCommitted(writer_->root_, *before_));
-  for (const Staged& staged : staged_) ARROW_RETURN_NOT_OK(writer_->MoveIntoPlace(staged.path, staged.file.path));
+  for (const Staged& staged : staged_)
+    ARROW_RETURN_NOT_OK(writer_->MoveIntoPlace(staged.path, staged.file.path));
   return Status::OK();
 }
 
-// Each step is on the disk before the next begins: what is to come, then the data, then the records that show them.
+// Each step is on the disk before the next begins: what is to come, then the data, then the records that show
+// them.
 Status Writer::CommitAll(std::vector<Pending>* group) {
   std::lock_guard lock(mutex_);
   const FolderLock recovery_waits(staging_lock_, LOCK_SH);

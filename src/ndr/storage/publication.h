@@ -47,8 +47,8 @@ class Writer {
   const std::string& staging() const { return staging_; }
 
   arrow::Result<std::unique_ptr<Publication>> Begin(CommitKey key);
-  /// Commits several publications of this writer together: each becomes visible by itself, in their order, but the disk is
-  /// brought up to date three times for all of them. Sets key and files of each record.
+  /// Commits several publications of this writer together: each becomes visible by itself, in their order,
+  /// but the disk is brought up to date three times for all of them. Sets key and files of each record.
   arrow::Status CommitAll(std::vector<Pending>* group);
   /// Takes back a commit: its record goes first, then its files. OK where there is none.
   arrow::Status Withdraw(const CommitKey& key);
