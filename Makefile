@@ -21,14 +21,14 @@ test: build  ## every test, against the release build
 	cmake --build --preset release
 	$(TESTS) --preset release
 
-sanitize:  ## the thread sanitizer's test, then the C++ tests with the address and undefined-behaviour ones
+sanitize:  ## the thread sanitizer's test, then every test with the address and undefined-behaviour ones
 	@bash tools/debian_packages.sh build
 	cmake --preset tsan
 	cmake --build --preset tsan --target parallel_tsan_test
 	$(FIXED_ADDRESSES) $(TESTS) --preset tsan --tests-regex parallel_tsan_test
 	cmake --preset asan
 	cmake --build --preset asan
-	$(TESTS) --preset asan --exclude-regex '_pytest$$'
+	$(TESTS) --preset asan
 
 demo: build  ## simulate a company's days, replay them, and see which planted attacks rank where
 	@bash tools/demo.sh build/ndr

@@ -15,9 +15,9 @@ constexpr std::string_view kLabelSeparator = "   ";
 // Takes the next column off `rest`; false when there was none left.
 bool TakeColumn(std::string_view* rest, char separator, bool* more, std::string_view* column) {
   if (!*more) return false;
-  const auto* end = static_cast<const char*>(std::memchr(rest->data(), separator, rest->size()));
-  *more = end != nullptr;
-  *column = rest->substr(0, end == nullptr ? rest->size() : static_cast<size_t>(end - rest->data()));
+  const size_t end = rest->find(separator);
+  *more = end != std::string_view::npos;
+  *column = rest->substr(0, end);
   rest->remove_prefix(std::min(rest->size(), column->size() + 1));
   return true;
 }
