@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "ndr/simulate/network.h"
 #include "ndr/simulate/simulate.h"
 #include "simulate/moments.h"
 
@@ -154,6 +155,38 @@ TEST(SimulationTest, AttacksOnlyAdd) {
   EXPECT_GT(planted, 500);
 }
 
+// What lets lateral movement stand out: users' computers are entered from the support server alone, which
+// takes stock of each of them, and every administrator who is there logs on to all 16 servers each day.
+TEST(AdministrationTest, HasHabits) {
+  SimulationOptions options = SixDays();
+  options.attacks = false;
+  options.days = 1;  // a Thursday
+  const Network network = MakeNetwork(options.seed, options.hosts);
+  const auto is = [&](Address address, const std::vector<uint32_t>& ids) {
+    return std::any_of(ids.begin(), ids.end(), [&](uint32_t id) { return network.hosts[id].v4 == address; });
+  };
+  std::map<Address, std::set<Address>> administered;
+  std::set<Address> in_stock;
+  ForEachSession(Simulation::Make(options).ValueOrDie(), [&](const Session& s) {
+    if (s.destination_port != 22 && s.destination_port != 3389 && s.destination_port != 5985) return;
+    if (is(s.destination, network.workstations)) {
+      EXPECT_EQ(s.source, network.Server(Role::kSupport).v4);
+      in_stock.insert(s.destination);
+    }
+    if (is(s.source, network.it_hosts)) administered[s.source].insert(s.destination);
+  });
+  int64_t present = 0;
+  for (const uint32_t id : network.it_hosts) {
+    const Host& host = network.hosts[id];
+    if (!PresenceOn(network, host, options.start).present) continue;
+    ++present;
+    EXPECT_EQ(administered[host.v4].size(), 16u);
+  }
+  EXPECT_GT(present, 0);
+  // 95 % are there for some nine hours, and 40 % are always on.
+  EXPECT_GT(in_stock.size(), network.workstations.size() * 9 / 10);
+}
+
 class OddityTest : public ::testing::Test {
  protected:
   static const Behaviour& Find(const AnswerKey& key, std::string_view name) {
@@ -202,7 +235,7 @@ TEST_F(OddityTest, HappenWhenTheKeySays) {
       first_of_printer = std::min(first_of_printer, s.start);
   });
   for (int64_t day = 0; day < 6; ++day) {
-    EXPECT_GT(backup_bytes[day], 10'000'000'000) << day;  // 15 servers, some five pieces of about 900 MB
+    EXPECT_GT(backup_bytes[day], 10'000'000'000) << day;  // 16 servers, some five pieces of about 900 MB
     EXPECT_GT(swept_in_vain[day], 300) << day;            // some 20 devices, 24 ports, nine of ten refuse
   }
   // Friday is day 1, Monday day 4.

@@ -22,10 +22,10 @@ constexpr size_t kSites = 4000;
 // Keys of the streams of numbers that make the network.
 enum Stream : uint64_t { kHostStream = 1, kSiteStream, kPresenceStream };
 
-constexpr std::array kServers = {Role::kDirectory, Role::kDirectory,  Role::kFile,     Role::kFile,
-                                 Role::kMail,      Role::kProxy,      Role::kDatabase, Role::kApplication,
-                                 Role::kBackup,    Role::kMonitoring, Role::kScanner,  Role::kRecorder,
-                                 Role::kTelephony, Role::kGit,        Role::kWebServer};
+constexpr std::array kServers = {Role::kDirectory, Role::kDirectory,  Role::kFile,      Role::kFile,
+                                 Role::kMail,      Role::kProxy,      Role::kDatabase,  Role::kApplication,
+                                 Role::kBackup,    Role::kMonitoring, Role::kScanner,   Role::kRecorder,
+                                 Role::kTelephony, Role::kGit,        Role::kWebServer, Role::kSupport};
 
 void AddHabits(Random& random, Host* host) {
   host->pace = random.LogNormal(1.0, 0.35);

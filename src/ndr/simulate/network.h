@@ -31,6 +31,7 @@ enum class Role : uint8_t {
   kRecorder,  ///< pulls the cameras' streams
   kTelephony,
   kGit,
+  kSupport,    ///< takes stock of users' computers, and administrators enter them from there alone
   kWebServer,  ///< in the DMZ, open to the internet
 };
 

@@ -25,7 +25,7 @@ constexpr std::array<uint16_t, 24> kSweptPorts = {21,   22,   23,   25,   53,   
 bool Listens(Role role, uint16_t port) {
   switch (port) {
     case 22:
-      return IsServer(role) && role != Role::kDirectory && role != Role::kFile;
+      return IsServer(role) && role != Role::kDirectory && role != Role::kFile && role != Role::kSupport;
     case 53:
     case 88:
     case 389:
@@ -44,7 +44,7 @@ bool Listens(Role role, uint16_t port) {
       return role == Role::kCamera;
     case 3389:
     case 5985:
-      return role == Role::kFile || role == Role::kDirectory || role == Role::kMail;
+      return role == Role::kFile || role == Role::kDirectory || role == Role::kMail || role == Role::kSupport;
     case 5432:
       return role == Role::kDatabase;
     case 8443:

@@ -12,7 +12,12 @@ using base::Micros;
 
 constexpr uint64_t kSiteHabitStream = 11;
 constexpr size_t kBlockedSites = 40;  // the least popular ones, which policy denies
-enum ClockOf : uint64_t { kTimeClock = 1, kTelemetryClock, kUpdateClock, kPatchClock };
+// What administrators look after, by how often they do.
+constexpr Role kWindows[] = {Role::kDirectory, Role::kFile, Role::kMail, Role::kBackup, Role::kSupport};
+constexpr Role kLinux[] = {Role::kProxy,      Role::kDatabase, Role::kApplication,
+                           Role::kMonitoring, Role::kGit,      Role::kRecorder,
+                           Role::kTelephony,  Role::kScanner,  Role::kWebServer};
+enum ClockOf : uint64_t { kTimeClock = 1, kTelemetryClock, kUpdateClock, kPatchClock, kInventoryClock };
 
 // Everything that one workstation does in one slice.
 class Workstation {
@@ -28,10 +33,12 @@ class Workstation {
   }
 
   void Run() {
-    if (!host_.always_on && activity_ == 0) return;
+    const Presence presence = PresenceOn(network_, host_, base::DayStart(slice_.start));
+    const bool arrives = presence.present && slice_.Holds(presence.arrives);
+    if (!host_.always_on && activity_ == 0 && !arrives) return;
     Background();
+    if (arrives) LogOn(presence.arrives);
     if (activity_ == 0) return;
-    LogOn();
     Browse();
     Office();
     if (host_.is_it) Administer();
@@ -61,6 +68,9 @@ class Workstation {
                writer_.Add(t, host_.v4, network_.update_sites[random_.Below(network_.update_sites.size())],
                            profiles::kUpdate);
              });
+    const base::Address support = network_.Server(Role::kSupport).v4;
+    EachTick(slice_, Clock(host_.id, kInventoryClock), 4 * 60 * kMicrosPerMinute, 20 * kMicrosPerMinute,
+             [&](Micros t) { writer_.Add(t, support, host_.v4, profiles::kWinRm); });
     EachRandomTime(slice_, random_, 3, [&](Micros t) { LookUp(slice_, writer_, host_, t); });
     EachRandomTime(slice_, random_, 1, [&](Micros t) { To(t, Role::kDirectory, profiles::kLdap); });
     if (slice_.oddities.patch_day) Patch(*slice_.oddities.patch_day);
@@ -77,14 +87,22 @@ class Workstation {
     }
   }
 
-  void LogOn() {
-    const Micros arrives = PresenceOn(network_, host_, base::DayStart(slice_.start)).arrives;
-    if (!slice_.Holds(arrives)) return;
+  void LogOn(Micros arrives) {
     for (Micros i = 0; i < 4; ++i) {
       To(arrives + i * 400'000, Role::kDirectory, profiles::kKerberos);
       To(arrives + i * 900'000, Role::kDirectory, profiles::kLdap);
     }
     To(arrives + 3 * kMicrosPerSecond, Role::kFile, profiles::kSmb);
+    if (!host_.is_it) return;
+    // An administrator's day begins with a look at every server.
+    Micros t = arrives;
+    for (const uint32_t id : network_.servers) {
+      const Host& server = network_.hosts[id];
+      const bool is_windows =
+          std::find(std::begin(kWindows), std::end(kWindows), server.role) != std::end(kWindows);
+      writer_.Add(slice_.Wrap(t += 20 * kMicrosPerSecond), host_.v4, server.v4,
+                  is_windows ? profiles::kWinRm : profiles::kSsh);
+    }
   }
 
   Site DrawSite() {
@@ -145,19 +163,19 @@ class Workstation {
     });
   }
 
-  // The servers that run Windows are administered by RDP and WinRM, the others by SSH. Users get help by RDP.
+  // The servers that run Windows are administered by RDP and WinRM, the others by SSH. Users get help by way
+  // of the support server: RDP to there, and on over the port by which it takes stock of their computers.
   void Administer() {
-    constexpr Role kWindows[] = {Role::kDirectory, Role::kFile, Role::kMail, Role::kBackup};
-    constexpr Role kLinux[] = {Role::kProxy, Role::kDatabase, Role::kApplication, Role::kMonitoring,
-                               Role::kGit,   Role::kRecorder, Role::kTelephony,   Role::kWebServer};
     PerHour(3, [&](Micros t) { To(t, kLinux[random_.Popular(std::size(kLinux))], profiles::kSsh, 0); });
     PerHour(1.5, [&](Micros t) { To(t, kWindows[random_.Popular(std::size(kWindows))], profiles::kRdp, 0); });
     PerHour(1.5,
             [&](Micros t) { To(t, kWindows[random_.Popular(std::size(kWindows))], profiles::kWinRm, 0); });
     PerHour(0.35, [&](Micros t) {
       const Host& user = network_.hosts[network_.workstations[random_.Below(network_.workstations.size())]];
-      if (user.id != host_.id && ActivityIn(network_, user, slice_.start) > 0)
-        writer_.Add(t, host_.v4, user.v4, profiles::kRdp);
+      if (user.id == host_.id || ActivityIn(network_, user, slice_.start) == 0) return;
+      const Host& support = network_.Server(Role::kSupport);
+      writer_.Add(t, host_.v4, support.v4, profiles::kRdp);
+      writer_.Add(slice_.Wrap(t + 40 * kMicrosPerSecond), support.v4, user.v4, profiles::kWinRm);
     });
   }
 
