@@ -24,7 +24,7 @@ target_link_libraries(ndr_testing INTERFACE
 
 function(ndr_add_test name)
   add_test(NAME ${name} COMMAND ${with_data} ${ARGN})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 1500 ENVIRONMENT "${test_environment}"
+  set_tests_properties(${name} PROPERTIES TIMEOUT 3000 ENVIRONMENT "${test_environment}"
                        WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
 endfunction()
 

@@ -35,6 +35,11 @@ TEST(Source, NamedByTheUser) {
               HasSubstr("source 'argos' is not known (known: auto, ndr-json, zeek, argus)"));
 }
 
+TEST(Source, ZerosBehindTheFirstLineAreOfACrashAndNotOfABinary) {
+  EXPECT_EQ(Recognised(std::string("{\"source_ip\":\"10.0.0.1\"}\n") + std::string(64, '\0')),
+            Of(Source::kNdrJson));
+}
+
 TEST(Source, WhatIsNotKnownSaysSo) {
   EXPECT_THAT(
       Recognised("hello, world\nmore"),

@@ -16,7 +16,7 @@ import scenarios
 
 BINARY = os.environ.get("NDR_BINARY")
 pytestmark = pytest.mark.skipif(not BINARY, reason="NDR_BINARY does not name an ndr binary")
-TIMEOUT_SECONDS = 300
+TIMEOUT_SECONDS = 1200
 
 
 def replay(scenario, folder):

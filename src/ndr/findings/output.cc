@@ -17,7 +17,7 @@ std::string_view SeverityName(const Finding& f) { return kSeverityNames[static_c
 
 // One or two local times: a day is not repeated.
 std::string When(const Finding& f, const spec::Context& context) {
-  const std::string first = LocalTime(context.calendar, f.first_ts);
+  std::string first = LocalTime(context.calendar, f.first_ts);
   const std::string last = LocalTime(context.calendar, f.last_ts);
   if (first == last) return first;
   return first + " - " + (first.substr(0, 10) == last.substr(0, 10) ? last.substr(11) : last);

@@ -22,7 +22,8 @@ std::string_view Binary(std::string_view head) {
   if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff"))
     return "is UTF-16 text; convert it to UTF-8";
   if (head.starts_with("PAR1")) return "is Parquet, which is not read yet";
-  if (head.find('\0') != std::string_view::npos) return "holds binary data";
+  // Further lines may hold what a crash left: blocks of zeros, which are malformed records like any other.
+  if (head.substr(0, head.find('\n')).find('\0') != std::string_view::npos) return "holds binary data";
   return "";
 }
 

@@ -38,8 +38,8 @@ Status PartWriter::Flush() {
 Status PartWriter::Finish() { return rows_ > 0 || part_ == 0 ? Flush() : Status::OK(); }
 
 HorizonTables::HorizonTables(const RunState& run, storage::Publication* publication,
-                             std::shared_ptr<const baselines::Plan> plan, baselines::Range range,
-                             const std::vector<base::Micros>& committed,
+                             const std::shared_ptr<const baselines::Plan>& plan,
+                             const baselines::Range& range, const std::vector<base::Micros>& committed,
                              const baselines::MachineNames* machines)
     : run_(run),
       publication_(publication),

@@ -40,7 +40,7 @@ class PartWriter {
 class HorizonTables {
  public:
   HorizonTables(const RunState& run, storage::Publication* publication,
-                std::shared_ptr<const baselines::Plan> plan, baselines::Range range,
+                const std::shared_ptr<const baselines::Plan>& plan, const baselines::Range& range,
                 const std::vector<base::Micros>& committed, const baselines::MachineNames* machines);
 
   const baselines::Range& range() const { return range_; }

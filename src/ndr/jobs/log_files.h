@@ -91,7 +91,7 @@ arrow::Status QuarantineOutside(LogReader* reader, storage::Writer* writer, cons
 /// parsing.
 class LogMemory {
  public:
-  LogMemory(storage::Writer* writer, std::string version, std::string configuration_hash);
+  LogMemory(storage::Writer* writer, const std::string& version, std::string configuration_hash);
 
   bool empty() const { return empty_; }
   arrow::Result<std::optional<LogFile>> Recall(const std::string& sha256) const;

@@ -39,7 +39,7 @@ LogFile FromJson(const json& j) {
 
 }  // namespace
 
-LogMemory::LogMemory(storage::Writer* writer, std::string version, std::string configuration_hash)
+LogMemory::LogMemory(storage::Writer* writer, const std::string& version, std::string configuration_hash)
     : writer_(writer),
       folder_("_intake/feature_spec_version=" + version),
       configuration_hash_(std::move(configuration_hash)) {
