@@ -85,6 +85,21 @@ PairSums PairShard::SumsOf(uint32_t pair, int w) const {
   return sums;
 }
 
+void PairShard::FeedRows(uint32_t pair, int w, BeaconGaps* gaps) const {
+  gaps->Clear();
+  const int slices = geometry_.slices[static_cast<size_t>(w)];
+  SliceNumber at = end_;
+  uint16_t bits = 0;
+  const auto flush = [&] {
+    gaps->AddSlice(static_cast<int32_t>(at - end_ + slices) * base::kMinutesPerSlice, bits, true);
+  };
+  WalkRows(pair, end_ - slices, [&](const Row& row, const Counts&, SliceNumber slice) {
+    if (slice != at) flush(), at = slice, bits = 0;
+    bits = static_cast<uint16_t>(bits | row.minutes);
+  });
+  flush();
+}
+
 PairRhythm PairShard::RhythmOf(uint32_t pair, int w) const {
   PairRhythm rhythm;
   if (pairs_.counts(pair)[w].sessions == 0) return rhythm;
@@ -92,25 +107,17 @@ PairRhythm PairShard::RhythmOf(uint32_t pair, int w) const {
     rhythm.active_minutes = 1;
     return rhythm;
   }
-  BeaconGaps gaps;
-  const int slices = geometry_.slices[static_cast<size_t>(w)];
-  SliceNumber at = end_;
-  uint16_t bits = 0;
-  const auto flush = [&] {
-    gaps.AddSlice(static_cast<int32_t>(at - end_ + slices) * base::kMinutesPerSlice, bits, true);
-  };
-  WalkRows(pair, end_ - slices, [&](const Row& row, const Counts&, SliceNumber slice) {
-    if (slice != at) flush(), at = slice, bits = 0;
-    bits = static_cast<uint16_t>(bits | row.minutes);
-  });
-  flush();
+  static thread_local BeaconGaps gaps;  // keeps its memory from pair to pair
+  const uint32_t kept = hot_pairs_[pairs_.hot(pair)].rhythm;
+  if (kept != kNone)
+    FeedKept(kept, w, &gaps);
+  else
+    FeedRows(pair, w, &gaps);
   rhythm.active_minutes = gaps.active_minutes();
   rhythm.has_gap = gaps.gaps() > 0;
   if (rhythm.has_gap) rhythm.gap_median = gaps.Quantile(50);
   rhythm.scored = geometry_.Scored(w) && gaps.gaps() >= kMinBeaconGaps;
-  if (rhythm.scored)
-    rhythm.beacon_score =
-        gaps.Evaluate(pairs_.counts(pair)[w].sessions, int64_t{slices} * base::kMinutesPerSlice).value;
+  if (rhythm.scored) rhythm.beacon_score = rhythms_[kept * windows_ + static_cast<size_t>(w)].score;
   return rhythm;
 }
 

@@ -109,14 +109,19 @@ void PairShard::SettleBeacon(uint32_t pair, int w) {
         [](uint32_t p) { return p; });
 }
 
-PairShard::Rhythm PairShard::Score(uint32_t rhythm, int64_t sessions, int w) {
-  gaps_.Clear();
+void PairShard::FeedKept(uint32_t rhythm, int w, BeaconGaps* gaps) const {
+  gaps->Clear();
   const auto longest = static_cast<size_t>(geometry_.longest());
   const uint16_t* minutes = minutes_.data() + rhythm * longest;
   const int slices = geometry_.slices[static_cast<size_t>(w)];
   size_t at = static_cast<size_t>(end_ - slices) % longest;
   for (int s = 0; s < slices; ++s, at = at + 1 == longest ? 0 : at + 1)
-    if (minutes[at] != 0) gaps_.AddSlice(s * base::kMinutesPerSlice, minutes[at], false);
+    if (minutes[at] != 0) gaps->AddSlice(s * base::kMinutesPerSlice, minutes[at], false);
+}
+
+PairShard::Rhythm PairShard::Score(uint32_t rhythm, int64_t sessions, int w) {
+  FeedKept(rhythm, w, &gaps_);
+  const int slices = geometry_.slices[static_cast<size_t>(w)];
   if (gaps_.gaps() < kMinBeaconGaps) return {};
   const auto score = gaps_.Evaluate(sessions, int64_t{slices} * base::kMinutesPerSlice);
   return {score.value, score.strong};

@@ -240,6 +240,8 @@ class PairShard {
   void SettleSegment(const Segments::Before& before, int w);
   void SettleBeacon(uint32_t pair, int w);
   Rhythm Score(uint32_t rhythm, int64_t sessions, int w);
+  void FeedKept(uint32_t rhythm, int w, BeaconGaps* gaps) const;
+  void FeedRows(uint32_t pair, int w, BeaconGaps* gaps) const;
   void CoolAll();
   void CoolPair(uint32_t pair);
   void TakeRhythm(uint32_t pair);
