@@ -28,18 +28,18 @@ class DayHistory : public windows::SliceHistory {
   }
   arrow::Result<bool> Committed(Micros) override { return true; }
   arrow::Result<arrow::RecordBatchVector> Hosts(Micros slice) override {
-    return Read("host", Dataset::kDeltaHost, slice);
+    return Read("host", Dataset::kDeltaHost, slice, windows::HostColumns(*input_.context->catalogue));
   }
   arrow::Result<arrow::RecordBatchVector> Slice(Micros slice) override {
-    return Read("pair", Dataset::kDeltaPair, slice);
+    return Read("pair", Dataset::kDeltaPair, slice, pairs::WindowColumns());
   }
   arrow::Result<std::shared_ptr<arrow::RecordBatch>> Day(Micros) override { return nullptr; }
 
  private:
   arrow::Result<arrow::RecordBatchVector> Read(const std::string& table, Dataset dataset,
-                                               Micros slice) const {
+                                               Micros slice, const std::vector<std::string>& columns) const {
     return ReadTable(*input_.context->catalogue, dataset,
-                     input_.folder + "/" + table + "/" + base::FormatCompact(slice) + ".parquet");
+                     input_.folder + "/" + table + "/" + base::FormatCompact(slice) + ".parquet", columns);
   }
   const JobInput& input_;
 };

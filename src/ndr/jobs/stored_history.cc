@@ -15,13 +15,13 @@ StoredHistory::StoredHistory(std::string root, std::shared_ptr<const spec::Conte
 arrow::Result<arrow::RecordBatchVector> StoredHistory::Slice(Micros slice_start) {
   const storage::CommitRecord* commit = published_->Find("delta", slice_start);
   if (commit == nullptr) return arrow::RecordBatchVector();
-  return storage::ReadCommitted(root_, *context_->catalogue, *commit, Dataset::kDeltaPair);
+  return storage::ReadCommitted(root_, *context_->catalogue, *commit, Dataset::kDeltaPair, {}, pairs::WindowColumns());
 }
 
 arrow::Result<arrow::RecordBatchVector> StoredHistory::Hosts(Micros slice_start) {
   const storage::CommitRecord* commit = published_->Find("delta", slice_start);
   if (commit == nullptr) return arrow::RecordBatchVector();
-  return storage::ReadCommitted(root_, *context_->catalogue, *commit, Dataset::kDeltaHost);
+  return storage::ReadCommitted(root_, *context_->catalogue, *commit, Dataset::kDeltaHost, {}, windows::HostColumns(*context_->catalogue));
 }
 
 arrow::Result<bool> StoredHistory::Committed(Micros slice_start) { return published_->Find("delta", slice_start) != nullptr; }

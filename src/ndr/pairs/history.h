@@ -7,10 +7,16 @@
 #include <arrow/result.h>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "ndr/base/time.h"
 
 namespace ndr::pairs {
+
+/// The columns of delta/pair that a longest window's slice needs; a look-back's: src_ip, dst_ip, dst_port,
+/// sessions_cnt.
+const std::vector<std::string>& WindowColumns();
 
 /// Slices may be asked for from several threads at once, only such as are not before the dataset's first.
 class PairHistory {
@@ -18,9 +24,7 @@ class PairHistory {
   virtual ~PairHistory() = default;
 
   /// The delta/pair partials of one slice; none where the slice is empty or missing. An answer must not
-  /// change while a builder lives: what entered the look-back leaves it again by the same answer. Columns
-  /// that the look-back needs: src_ip, dst_ip, dst_port, sessions_cnt; slices of the longest window need them
-  /// all.
+  /// change while a builder lives: what entered the look-back leaves it again by the same answer.
   virtual arrow::Result<arrow::RecordBatchVector> Slice(base::Micros slice_start) = 0;
   /// The roll-up (Dataset::kLookback) of the UTC day that starts there, null where none is sealed: then its
   /// slices are read.

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/pairs/pair_rows.h"
 
+#include "ndr/pairs/history.h"
+
 namespace ndr::pairs {
 
 using catalogue::Role;
+
+const std::vector<std::string>& WindowColumns() {
+  static const auto* const kColumns = new std::vector<std::string>{
+      "slice_start_ts", "src_ip",   "dst_ip",     "dst_port",    "sessions_cnt",  "bytes_src_sum",
+      "bytes_dst_sum",  "deny_cnt", "failed_cnt", "replied_cnt", "active_minutes"};
+  return *kColumns;
+}
 
 arrow::Result<PairColumns> PairColumns::Of(const arrow::RecordBatch& batch, bool sessions_only) {
   PairColumns c;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ndr/windows/window_builder.h"
+
 namespace ndr::windows {
 namespace {
 
@@ -26,6 +28,12 @@ uint64_t TakeNumber(const uint8_t** from) {
 }
 
 }  // namespace
+
+std::vector<std::string> HostColumns(const catalogue::Catalogue& catalogue) {
+  std::vector<std::string> columns = catalogue.delta_counts();
+  columns.insert(columns.end(), {"slice_start_ts", "host_ip", "role", "duration_sum", "sessions_per_minute"});
+  return columns;
+}
 
 arrow::Result<HostRows> HostRows::Deal(const arrow::RecordBatchVector& batches,
                                        const catalogue::Catalogue& catalogue) {

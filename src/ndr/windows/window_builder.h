@@ -13,7 +13,9 @@
 #include <arrow/result.h>
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "ndr/base/counters.h"
 #include "ndr/pairs/history.h"
@@ -21,6 +23,9 @@
 #include "ndr/spec/project.h"
 
 namespace ndr::windows {
+
+/// The columns of delta/host that windows read.
+std::vector<std::string> HostColumns(const catalogue::Catalogue& catalogue);
 
 /// The pairs' history and, for Start, what else the slices of the longest window hold.
 class SliceHistory : public pairs::PairHistory {
