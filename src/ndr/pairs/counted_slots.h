@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
+
+#include "ndr/pairs/blocks.h"
+#include "ndr/pairs/slot_index.h"
 
 namespace ndr::pairs {
 
-inline constexpr uint32_t kNone = UINT32_MAX;
 /// Rows between the steps of prefetching.
 inline constexpr size_t kAhead = 6;
 /// Touched windows are kept as bits.
@@ -28,73 +31,81 @@ class CountedSlots {
   };
 
   explicit CountedSlots(int windows)
-      : windows_(static_cast<size_t>(windows)), is_new_(windows_, true), dirty_(windows_), zero_(windows_) {}
+      : windows_(static_cast<size_t>(windows)),
+        is_new_(windows_, true),
+        dirty_(windows_),
+        zero_(windows_),
+        past_(windows_),
+        counts_(windows_) {}
 
   /// A slot whose counters are 0: a new number, or one that was given back.
   uint32_t Take(const Info& info) {
-    uint32_t slot = static_cast<uint32_t>(slots_.size());
-    if (free_.empty()) {
-      slots_.emplace_back();
-      past_.resize(past_.size() + windows_);
-    } else {
-      slot = free_.back();
-      free_.pop_back();
-    }
-    slots_[slot] = {info, kNone, true, 0};
+    const uint32_t slot = Number(&free_, &slots_);
+    *slots_[slot] = Slot{info};
+    slots_[slot]->used = true;
     return slot;
   }
   /// Gives back a used slot that neither window nor look-back holds; false when one does.
   bool GiveIfIdle(uint32_t slot) {
-    const int64_t* p = past_.data() + slot * windows_;
-    if (slots_[slot].hot != kNone || !std::all_of(p, p + windows_, [](int64_t n) { return n == 0; }))
-      return false;
-    slots_[slot].used = false;
+    Slot& s = *slots_[slot];
+    if (s.is_hot) return false;
+    if (s.at != kNone) {
+      const int64_t* p = past_[s.at];
+      if (!std::all_of(p, p + windows_, [](int64_t n) { return n == 0; })) return false;
+      free_cold_.push_back(s.at);
+    }
+    s.used = false;
     free_.push_back(slot);
     return true;
   }
-  bool used(uint32_t slot) const { return slots_[slot].used; }
+  bool used(uint32_t slot) const { return slots_[slot]->used; }
   uint32_t size() const { return static_cast<uint32_t>(slots_.size()); }
 
-  Info& info(uint32_t slot) { return slots_[slot].info; }
-  const Info& info(uint32_t slot) const { return slots_[slot].info; }
-  int64_t& past(uint32_t slot, int w) {
-    return slots_[slot].hot == kNone ? past_[slot * windows_ + static_cast<size_t>(w)] : counts(slot)[w].past;
+  Info& info(uint32_t slot) { return slots_[slot]->info; }
+  const Info& info(uint32_t slot) const { return slots_[slot]->info; }
+  int64_t past(uint32_t slot, int w) const {
+    const Slot& s = *slots_[slot];
+    return s.is_hot ? counts_[s.at][w].past : s.at == kNone ? 0 : past_[s.at][w];
   }
-  int64_t past(uint32_t slot, int w) const { return const_cast<CountedSlots*>(this)->past(slot, w); }
+  int64_t& MutablePast(uint32_t slot, int w) {
+    Slot& s = *slots_[slot];
+    if (s.is_hot) return counts_[s.at][w].past;
+    if (s.at == kNone) s.at = Number(&free_cold_, &past_);
+    return past_[s.at][w];
+  }
   /// By window; zeros where the slot is cold, so write to hot ones only.
-  Count* counts(uint32_t slot) {
-    return slots_[slot].hot == kNone ? zero_.data() : counts_.data() + slots_[slot].hot * windows_;
-  }
+  Count* counts(uint32_t slot) { return slots_[slot]->is_hot ? counts_[slots_[slot]->at] : zero_.data(); }
   const Count* counts(uint32_t slot) const { return const_cast<CountedSlots*>(this)->counts(slot); }
 
   /// kNone when cold; else a small number for what belongs to hot slots only.
-  uint32_t hot(uint32_t slot) const { return slots_[slot].hot; }
+  uint32_t hot(uint32_t slot) const { return slots_[slot]->is_hot ? slots_[slot]->at : kNone; }
   /// True when it was cold.
   bool Heat(uint32_t slot) {
-    if (slots_[slot].hot != kNone) return false;
-    if (free_hot_.empty()) {
-      slots_[slot].hot = static_cast<uint32_t>(counts_.size() / windows_);
-      counts_.resize(counts_.size() + windows_);
-    } else {
-      slots_[slot].hot = free_hot_.back();
-      free_hot_.pop_back();
+    Slot& s = *slots_[slot];
+    if (s.is_hot) return false;
+    const uint32_t hot = Number(&free_hot_, &counts_);
+    if (s.at != kNone) {
+      for (size_t w = 0; w < windows_; ++w) counts_[hot][w].past = std::exchange(past_[s.at][w], 0);
+      free_cold_.push_back(s.at);
     }
-    MovePast(slot, true);
+    s.at = hot;
+    s.is_hot = true;
     return true;
   }
   /// No window may hold it.
   void Cool(uint32_t slot) {
-    MovePast(slot, false);
-    Count* c = counts(slot);
-    std::fill(c, c + windows_, Count{});
-    free_hot_.push_back(slots_[slot].hot);
-    slots_[slot].hot = kNone;
+    Slot& s = *slots_[slot];
+    const uint32_t cold = Number(&free_cold_, &past_);
+    for (size_t w = 0; w < windows_; ++w) past_[cold][w] = std::exchange(counts_[s.at][w], Count{}).past;
+    free_hot_.push_back(s.at);
+    s.at = cold;
+    s.is_hot = false;
   }
 
   /// True for the first touch of a step. Before a window's first step everything in it was 0: no copies then.
   bool Touch(uint32_t slot, int w) {
     if (is_new_[static_cast<size_t>(w)]) return false;
-    Slot& s = slots_[slot];
+    Slot& s = *slots_[slot];
     const uint64_t bit = uint64_t{1} << w;
     if ((s.touched & bit) != 0) return false;
     s.touched |= bit;
@@ -119,7 +130,7 @@ class CountedSlots {
     for (size_t i = 0; i < dirty.size(); ++i) {
       if (i + 2 * kAhead < dirty.size()) Prefetch(dirty[i + 2 * kAhead].slot);
       if (i + kAhead < dirty.size()) PrefetchCounts(dirty[i + kAhead].slot, w);
-      slots_[dirty[i].slot].touched &= ~(uint64_t{1} << w);
+      slots_[dirty[i].slot]->touched &= ~(uint64_t{1} << w);
       settle(dirty[i]);
     }
   }
@@ -129,36 +140,39 @@ class CountedSlots {
   }
 
   // Memory is most of the cost of a step: the slot first, some rows later what it points to.
-  void Prefetch(uint32_t slot) const { __builtin_prefetch(&slots_[slot]); }
+  void Prefetch(uint32_t slot) const { __builtin_prefetch(slots_[slot]); }
   void PrefetchCounts(uint32_t slot, int w) const {
-    if (const uint32_t hot = slots_[slot].hot; hot != kNone)
-      __builtin_prefetch(&counts_[hot * windows_ + static_cast<size_t>(w)]);
+    if (const Slot& s = *slots_[slot]; s.is_hot) __builtin_prefetch(counts_[s.at] + w);
   }
 
  private:
   struct Slot {
     Info info;
-    uint32_t hot = kNone;
-    bool used = false;
+    uint32_t at = kNone;  // of counts_ when hot, else of past_; kNone: no past yet
+    bool is_hot = false, used = false;
     uint64_t touched = 0;  // windows, as bits
   };
 
-  // The past of a hot slot stands with its counts, where a step needs it.
-  void MovePast(uint32_t slot, bool to_counts) {
-    Count* count = counts_.data() + slots_[slot].hot * windows_;
-    int64_t* past = past_.data() + slot * windows_;
-    for (size_t w = 0; w < windows_; ++w)
-      (to_counts ? count[w].past : past[w]) = to_counts ? past[w] : count[w].past;
+  // A row of zeros: one that was given back, or a new one.
+  template <class T>
+  static uint32_t Number(std::vector<uint32_t>* free, Blocks<T>* rows) {
+    if (free->empty()) {
+      rows->Add();
+      return static_cast<uint32_t>(rows->size() - 1);
+    }
+    const uint32_t number = free->back();
+    free->pop_back();
+    return number;
   }
 
   size_t windows_;
   std::vector<bool> is_new_;  // by window: never settled
   std::vector<std::vector<Before>> dirty_;
   std::vector<Count> zero_;
-  std::vector<Slot> slots_;
-  std::vector<int64_t> past_;
-  std::vector<Count> counts_;
-  std::vector<uint32_t> free_, free_hot_;
+  Blocks<Slot> slots_;
+  Blocks<int64_t> past_;   // of cold slots
+  Blocks<Count> counts_;  // of hot ones
+  std::vector<uint32_t> free_, free_cold_, free_hot_;
 };
 
 }  // namespace ndr::pairs

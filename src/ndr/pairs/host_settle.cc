@@ -88,12 +88,12 @@ void PairShard::SettlePeer(const Peers::Before& before, int w) {
 void PairShard::SettlePresence(const Peer& p, int w, int64_t n0, int64_t n1, int64_t past0, int64_t past1) {
   const int in_window = Change(n0 > 0, n1 > 0), in_past = Change(past0 > 0, past1 > 0);
   if (in_window == 0 && in_past == 0) return;
-  int32_t* visitors = visitors_.data() + (p.visited * windows_ + static_cast<size_t>(w)) * 2;
+  int32_t* visitors = visitors_[p.visited] + 2 * w;
   visitors[0] += in_window;
   visitors[1] += Change(n0 + past0 > 0, n1 + past1 > 0);
   segments_.Touch(p.segment, w);
   if (n1 > 0) segments_.Heat(p.segment);
-  segments_.past(p.segment, w) += in_past;
+  if (in_past != 0) segments_.MutablePast(p.segment, w) += in_past;
   if (in_window != 0) segments_.counts(p.segment)[w].peers += in_window;
 }
 

@@ -49,9 +49,7 @@ PairShard::Maxima PairShard::MaximaOf(uint32_t host, int w) {
 
 int64_t PairShard::Visitors(catalogue::Role role, base::Address peer, int w, bool seen) const {
   const auto it = visited_map_.find(HostKey{peer, role});
-  return it == visited_map_.end()
-             ? 0
-             : visitors_[(it->second * windows_ + static_cast<size_t>(w)) * 2 + (seen ? 1 : 0)];
+  return it == visited_map_.end() ? 0 : visitors_[it->second][2 * w + (seen ? 1 : 0)];
 }
 
 void PairShard::Visit(base::Address host, catalogue::Role role, uint32_t shard,
@@ -59,7 +57,7 @@ void PairShard::Visit(base::Address host, catalogue::Role role, uint32_t shard,
   const uint32_t slot = FindHost(host, role);
   if (slot == kNone) return;
   std::vector<int64_t> sessions(windows_);
-  for (uint32_t p = hosts_[slot].first_pair; p != kNone; p = hot_pairs_[pairs_.hot(p)].next) {
+  for (uint32_t p = hosts_[slot].first_pair; p != kNone; p = HotOf(p).next) {
     const PairCount* counts = pairs_.counts(p);
     for (size_t w = 0; w < windows_; ++w) sessions[w] = counts[w].sessions;
     const Pair& pair = pairs_.info(p);
@@ -108,7 +106,7 @@ PairRhythm PairShard::RhythmOf(uint32_t pair, int w) const {
     return rhythm;
   }
   static thread_local BeaconGaps gaps;  // keeps its memory from pair to pair
-  const uint32_t kept = hot_pairs_[pairs_.hot(pair)].rhythm;
+  const uint32_t kept = HotOf(pair).rhythm;
   if (kept != kNone)
     FeedKept(kept, w, &gaps);
   else
@@ -117,7 +115,7 @@ PairRhythm PairShard::RhythmOf(uint32_t pair, int w) const {
   rhythm.has_gap = gaps.gaps() > 0;
   if (rhythm.has_gap) rhythm.gap_median = gaps.Quantile(50);
   rhythm.scored = geometry_.Scored(w) && gaps.gaps() >= kMinBeaconGaps;
-  if (rhythm.scored) rhythm.beacon_score = rhythms_[kept * windows_ + static_cast<size_t>(w)].score;
+  if (rhythm.scored) rhythm.beacon_score = rhythms_[kept][w].score;
   return rhythm;
 }
 

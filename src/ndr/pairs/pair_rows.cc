@@ -31,21 +31,44 @@ arrow::Result<PairColumns> PairColumns::Of(const arrow::RecordBatch& batch, bool
   return c;
 }
 
+void SliceRows::Add(Row row, const Counts& counts) {
+  if ((counts.sessions | counts.deny | counts.failed | counts.replied) >> 32 != 0) {
+    row.is_wide = 1;
+    row.sessions = static_cast<uint32_t>(wide.size());
+    wide.push_back(counts);
+  } else {
+    row.sessions = static_cast<uint32_t>(counts.sessions);
+    row.deny = static_cast<uint32_t>(counts.deny);
+    row.failed = static_cast<uint32_t>(counts.failed);
+    row.replied = static_cast<uint32_t>(counts.replied);
+  }
+  rows.push_back(row);
+}
+
 arrow::Result<DealtRows> Deal(const arrow::RecordBatchVector& batches, const base::Network& network,
                               bool sessions_only) {
   DealtRows dealt;
   for (const auto& batch : batches) {
     ARROW_ASSIGN_OR_RAISE(const PairColumns c, PairColumns::Of(*batch, sessions_only));
-    const auto number = static_cast<uint32_t>(dealt.columns.size());
-    for (size_t row = 0; row < c.size(); ++row) {
-      if (c.sessions[row] <= 0) continue;
-      const base::Address src = c.Source(row), dst = c.Destination(row);
-      const auto r = static_cast<uint32_t>(row);
-      if (network.IsHost(src)) dealt.sides[ShardOf(src)].push_back({number, r, Role::kOutbound});
-      if (network.IsHost(dst)) dealt.sides[ShardOf(dst)].push_back({number, r, Role::kInbound});
+    for (size_t r = 0; r < c.size(); ++r) {
+      if (c.sessions[r] <= 0) continue;
+      const base::Address src = c.Source(r), dst = c.Destination(r);
+      Row row;
+      Counts counts{c.sessions[r]};
+      if (!sessions_only) {
+        row.bytes_src = c.bytes_src[r];
+        row.bytes_dst = c.bytes_dst[r];
+        row.minutes = c.minutes[r] & 0x7fff;
+        counts = {c.sessions[r], c.deny[r], c.failed[r], c.replied[r]};
+      }
+      const auto deal = [&](base::Address host, base::Address peer, Role role) {
+        ShardRows& shard = dealt[ShardOf(host)];
+        shard.keys.push_back({host, peer, c.Port(r), role});
+        shard.Add(row, counts);
+      };
+      if (network.IsHost(src)) deal(src, dst, Role::kOutbound);
+      if (network.IsHost(dst)) deal(dst, src, Role::kInbound);
     }
-    dealt.columns.push_back(c);
-    dealt.batches.push_back(batch);
   }
   return dealt;
 }

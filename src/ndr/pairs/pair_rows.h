@@ -5,6 +5,7 @@
 #include <arrow/record_batch.h>
 #include <arrow/result.h>
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -14,6 +15,8 @@
 #include "ndr/base/network.h"
 #include "ndr/catalogue/batch.h"
 #include "ndr/catalogue/words.h"
+#include "ndr/pairs/slot_index.h"
+#include "ndr/pairs/window_pairs.h"
 
 namespace ndr::pairs {
 
@@ -37,23 +40,44 @@ struct PairColumns {
   base::Address Destination(size_t row) const {
     return base::Address::FromBytes(dst + row * base::kAddressBytes);
   }
-  int32_t Port(size_t row) const { return port_valid[row] ? int32_t{port[row]} : -1; }
+  int32_t Port(size_t row) const { return port_valid[row] ? int32_t{port[row]} : kNoPort; }
 };
 
-/// Row `row` of batch `batch`, seen from its source (outbound) or destination (inbound).
-struct RowSide {
-  uint32_t batch;
-  uint32_t row;
+/// Whose row it is: outbound of a host that is the source, inbound of one that is the destination.
+struct RowKey {
+  base::Address host, peer;
+  int32_t port;
   catalogue::Role role;
 };
-
-/// Batches of one slice or day and, per shard, the sides of their rows: outbound of a host that is the
-/// source, inbound of one that is the destination. Rows without sessions are left out.
-struct DealtRows {
-  arrow::RecordBatchVector batches;  // keeps the spans alive
-  std::vector<PairColumns> columns;
-  std::vector<RowSide> sides[kShards];
+/// The row as the longest window keeps it. Counts too large for 32 bits stand in `wide`, at the index
+/// `sessions`.
+struct Row {
+  int64_t bytes_src = 0, bytes_dst = 0;
+  uint32_t pair = kNone;
+  uint32_t sessions = 0, deny = 0, failed = 0, replied = 0;
+  uint32_t previous_row = kNone;  ///< of the same pair
+  uint16_t previous_age = 0;      ///< slices back
+  uint16_t minutes : 15 = 0;
+  uint16_t is_wide : 1 = 0;
 };
+struct Counts {
+  int64_t sessions = 0, deny = 0, failed = 0, replied = 0;
+};
+struct SliceRows {
+  std::vector<Row> rows;
+  std::vector<Counts> wide;
+  Counts Of(const Row& r) const {
+    return r.is_wide ? wide[r.sessions] : Counts{r.sessions, r.deny, r.failed, r.replied};
+  }
+  void Add(Row row, const Counts& counts);
+};
+
+/// The rows of one slice or day that concern a shard, with their keys.
+struct ShardRows : SliceRows {
+  std::vector<RowKey> keys;
+};
+/// By shard. Rows without sessions are left out; batches are not needed any more.
+using DealtRows = std::array<ShardRows, kShards>;
 arrow::Result<DealtRows> Deal(const arrow::RecordBatchVector& batches, const base::Network& network,
                               bool sessions_only);
 

@@ -64,8 +64,8 @@ void PairShard::SettlePair(const Pairs::Before& before, int w) {
   const int64_t past = pairs_.past(before.slot, w);
   const bool has_port = p.port_slot != kNone;
   if (const int64_t more = past - before.count.past; more != 0) {
-    peers_.past(p.peer, w) += more;
-    if (has_port) ports_.past(p.port_slot, w) += more;
+    peers_.MutablePast(p.peer, w) += more;
+    if (has_port) ports_.MutablePast(p.port_slot, w) += more;
   }
   PeerCount& peer = peers_.counts(p.peer)[w];
   if (const int64_t more = count.sessions - before.count.sessions; more != 0) {
@@ -94,13 +94,10 @@ void PairShard::SettleBeacon(uint32_t pair, int w) {
   if (!count.moved) return;
   count.moved = 0;
   if (!geometry_.Scored(w)) return;
-  // Fewer sessions than this have no 8 gaps; most pairs end here.
-  const bool enough = count.sessions > kMinBeaconGaps;
-  const HotPair& hot = hot_pairs_[pairs_.hot(pair)];
-  if (enough && hot.rhythm == kNone) TakeRhythm(pair);
-  if (hot.rhythm == kNone) return;
-  const Rhythm now = enough ? Score(hot.rhythm, count.sessions, w) : Rhythm{};
-  const Rhythm before = std::exchange(rhythms_[hot.rhythm * windows_ + static_cast<size_t>(w)], now);
+  const uint32_t rhythm = HotOf(pair).rhythm;
+  if (rhythm == kNone) return;
+  const Rhythm now = count.sessions > kMinBeaconGaps ? Score(rhythm, count.sessions, w) : Rhythm{};
+  const Rhythm before = std::exchange(rhythms_[rhythm][w], now);
   HostSums& sums = MutableSums(peers_.info(pairs_.info(pair).peer).host, w);
   sums.strong_beacons += Step(before.strong, now.strong);
   if (now.score > 0 && now.score != before.score)
@@ -112,7 +109,7 @@ void PairShard::SettleBeacon(uint32_t pair, int w) {
 void PairShard::FeedKept(uint32_t rhythm, int w, BeaconGaps* gaps) const {
   gaps->Clear();
   const auto longest = static_cast<size_t>(geometry_.longest());
-  const uint16_t* minutes = minutes_.data() + rhythm * longest;
+  const uint16_t* minutes = minutes_[rhythm];
   const int slices = geometry_.slices[static_cast<size_t>(w)];
   size_t at = static_cast<size_t>(end_ - slices) % longest;
   for (int s = 0; s < slices; ++s, at = at + 1 == longest ? 0 : at + 1)
@@ -129,8 +126,8 @@ PairShard::Rhythm PairShard::Score(uint32_t rhythm, int64_t sessions, int w) {
 
 uint64_t PairShard::BeaconValue(uint32_t pair, int w) const {
   const uint32_t hot = pairs_.hot(pair);
-  if (hot == kNone || hot_pairs_[hot].rhythm == kNone) return 0;
-  const double score = rhythms_[hot_pairs_[hot].rhythm * windows_ + static_cast<size_t>(w)].score;
+  if (hot == kNone || hot_pairs_[hot]->rhythm == kNone) return 0;
+  const double score = rhythms_[hot_pairs_[hot]->rhythm][w].score;
   return score > 0 ? std::bit_cast<uint64_t>(score) : 0;  // positive doubles order as their bits
 }
 

@@ -28,19 +28,19 @@ class PairShard {
 
   /// Says where the windows end. Before the rows of a step.
   void MoveEnd(SliceNumber end) { end_ = end; }
-  /// The rows of a slice of the given age enter: its windows, and the look-backs of the windows too short for
-  /// it. Slices come in order, without gaps, and stay until DropOldest.
-  void Enter(SliceNumber slice, const DealtRows& dealt, size_t shard, int64_t age);
+  /// The rows of a slice of the given age enter, moved out of `dealt`: its windows, and the look-backs of the
+  /// windows too short for it. Slices come in order, without gaps, and stay until DropOldest.
+  void Enter(SliceNumber slice, ShardRows* dealt, int64_t age);
   /// The slice leaves window w and enters its look-back.
   void Leave(SliceNumber slice, int w);
   /// Forgets the rows of the oldest slice; it must have left the longest window.
   void DropOldest();
 
   /// Rows older than the longest window enter the look-backs of the windows [from, to).
-  void EnterPast(const DealtRows& dealt, size_t shard, int from, int to);
+  void EnterPast(const ShardRows& dealt, int from, int to);
   /// Keeps a slice whose rows leave the look-backs one window after the other: the shortest window's first.
   /// In order.
-  void KeepPast(SliceNumber slice, const DealtRows& dealt, size_t shard);
+  void KeepPast(SliceNumber slice, const ShardRows& dealt);
   void LeavePast(SliceNumber slice, int w);
   void DropOldestPast();
 
@@ -56,7 +56,7 @@ class PairShard {
 
   /// kNone where no window or look-back knows the host in that role.
   uint32_t FindHost(base::Address host, catalogue::Role role) const;
-  const HostSums& Sums(uint32_t host, int w) const { return sums_[host * windows_ + static_cast<size_t>(w)]; }
+  const HostSums& Sums(uint32_t host, int w) const { return sums_[host][w]; }
   /// The maxima of one host and window with their witnesses. Not for two threads at once.
   struct Maxima {
     uint64_t peer_bytes = 0, port_bytes = 0;
@@ -188,27 +188,6 @@ class PairShard {
     uint32_t rhythm = kNone;
     SliceNumber last_slice = 0;
   };
-  /// One row of the longest window. Counts too large for 32 bits stand in the slice's `wide`, at the index
-  /// `sessions`.
-  struct Row {
-    int64_t bytes_src, bytes_dst;
-    uint32_t pair;
-    uint32_t sessions, deny, failed, replied;
-    uint32_t previous_row;  ///< of the same pair
-    uint16_t previous_age;  ///< slices back
-    uint16_t minutes : 15;
-    uint16_t is_wide : 1;
-  };
-  struct Counts {
-    int64_t sessions, deny, failed, replied;
-  };
-  struct SliceRows {
-    std::vector<Row> rows;
-    std::vector<Counts> wide;
-    Counts Of(const Row& r) const {
-      return r.is_wide ? wide[r.sessions] : Counts{r.sessions, r.deny, r.failed, r.replied};
-    }
-  };
   struct PastRow {
     int64_t sessions;
     uint32_t pair;
@@ -218,18 +197,29 @@ class PairShard {
     bool strong = false;
   };
 
-  uint32_t PairOf(base::Address host, catalogue::Role role, base::Address peer, int32_t port);
+  struct Lookup {
+    uint64_t hash;
+    uint32_t host, likely;
+  };
+  /// The pairs of `keys`, in their order, until the next call.
+  std::span<const uint32_t> FindPairs(std::span<const RowKey> keys);
+  uint32_t PairOf(const Lookup& lookup, const RowKey& key);
+  uint32_t NewPair(uint32_t host, base::Address peer, int32_t port);
+  static uint64_t HashOf(uint32_t host, base::Address peer, int32_t port);
   uint32_t HostOf(base::Address host, catalogue::Role role);
   uint32_t PeerOf(uint32_t host, base::Address peer);
   uint32_t PortOf(uint32_t host, uint16_t port);
   uint32_t SegmentOf(uint32_t host, base::Address peer);
   uint32_t VisitedOf(catalogue::Role role, base::Address peer);
-  uint32_t PairOfSide(const DealtRows& dealt, const RowSide& side);
 
   void Touch(uint32_t pair, int w);
   void Heat(uint32_t pair);
   void Add(const Row& row, const Counts& counts, int w, int sign);
-  static Row MakeRow(const PairColumns& columns, size_t row, uint32_t pair, SliceRows* slice_rows);
+  void Link(Row* row, uint32_t number, SliceNumber slice);
+  void NoteMinutes(const Row& row, SliceNumber slice);
+  uint16_t& MinutesOf(uint32_t rhythm, SliceNumber slice) {
+    return minutes_[rhythm][static_cast<size_t>(slice) % static_cast<size_t>(geometry_.longest())];
+  }
   void PrefetchParents(uint32_t pair, int w) const;
   void PrefetchCounts(uint32_t pair, int w) const;
   uint8_t Traits(const Pair& pair, int64_t past, const PairCount& count) const;
@@ -247,7 +237,7 @@ class PairShard {
   void TakeRhythm(uint32_t pair);
   void NoteCandidate(uint32_t peer, int w, bool reach);
   int64_t Visitors(catalogue::Role role, base::Address peer, int w, bool seen) const;
-  HostSums& MutableSums(uint32_t host, int w) { return sums_[host * windows_ + static_cast<size_t>(w)]; }
+  HostSums& MutableSums(uint32_t host, int w) { return sums_[host][w]; }
   static uint64_t BytesOf(const PeerCount& count);
   uint64_t SentNow(uint32_t peer, int w) const;
   uint64_t SentValue(const Peer& peer, int64_t past, const PeerCount& count) const;
@@ -264,27 +254,33 @@ class PairShard {
 
   Map<HostKey> host_map_, visited_map_;
   Map<PeerKey> peer_map_;
-  Map<uint64_t> port_map_, pair_map_;
+  Map<uint64_t> port_map_;
   Map<SegmentOfHost> segment_map_;
+
+  SlotIndex pair_index_;
+  std::vector<Lookup> lookups_;
+  std::vector<uint32_t> found_;
 
   std::vector<Host> hosts_;
   std::vector<uint32_t> free_hosts_;
-  std::vector<HostSums> sums_;
+  Blocks<HostSums> sums_;  // by host, a row of windows
   Pairs pairs_;
   Peers peers_;
   Ports ports_;
   Segments segments_;
-  std::vector<HotPair> hot_pairs_;
+  Blocks<HotPair> hot_pairs_;
+  HotPair& HotOf(uint32_t pair) { return *hot_pairs_[pairs_.hot(pair)]; }
+  const HotPair& HotOf(uint32_t pair) const { return *hot_pairs_[pairs_.hot(pair)]; }
 
-  // Hosts by peer: [in window, seen] per window.
+  // Hosts by peer: a row of [in window, seen] per window.
   std::vector<HostKey> visited_of_;
   std::vector<uint32_t> visited_peers_, free_visited_;
-  std::vector<int32_t> visitors_;
+  Blocks<int32_t> visitors_;
   std::vector<uint32_t> candidates_;
 
-  // Rhythms: minutes by slice modulo the longest window, scores by window.
-  std::vector<uint16_t> minutes_;
-  std::vector<Rhythm> rhythms_;
+  // Rhythms: a row of minutes by slice modulo the longest window, and one of scores by window.
+  Blocks<uint16_t> minutes_;
+  Blocks<Rhythm> rhythms_;
   std::vector<uint32_t> free_rhythms_;
   BeaconGaps gaps_;
 

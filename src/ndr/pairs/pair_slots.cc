@@ -16,10 +16,14 @@ PairShard::PairShard(const spec::Context& context, const Geometry& geometry)
     : context_(context),
       geometry_(geometry),
       windows_(static_cast<size_t>(geometry.windows())),
+      sums_(windows_),
       pairs_(geometry.windows()),
       peers_(geometry.windows()),
       ports_(geometry.windows()),
-      segments_(geometry.windows()) {}
+      segments_(geometry.windows()),
+      visitors_(2 * windows_),
+      minutes_(static_cast<size_t>(geometry.longest())),
+      rhythms_(windows_) {}
 
 uint32_t PairShard::FindHost(base::Address host, catalogue::Role role) const {
   const auto it = host_map_.find(HostKey{host, role});
@@ -32,7 +36,7 @@ uint32_t PairShard::HostOf(base::Address host, catalogue::Role role) {
   uint32_t slot = static_cast<uint32_t>(hosts_.size());
   if (free_hosts_.empty()) {
     hosts_.emplace_back();
-    sums_.resize(sums_.size() + windows_);
+    sums_.Add();
   } else {
     slot = free_hosts_.back();
     free_hosts_.pop_back();
@@ -48,7 +52,7 @@ uint32_t PairShard::VisitedOf(catalogue::Role role, base::Address peer) {
   if (free_visited_.empty()) {
     visited_of_.emplace_back();
     visited_peers_.push_back(0);
-    visitors_.resize(visitors_.size() + 2 * windows_);
+    visitors_.Add();
   } else {
     slot = free_visited_.back();
     free_visited_.pop_back();
@@ -81,37 +85,69 @@ uint32_t PairShard::PortOf(uint32_t host, uint16_t port) {
   return it->second;
 }
 
-uint32_t PairShard::PairOf(base::Address host, catalogue::Role role, base::Address peer, int32_t port) {
-  const uint32_t host_slot = HostOf(host, role);
-  const uint32_t peer_slot = PeerOf(host_slot, peer);
-  const auto [it, added] = pair_map_.try_emplace(Joined(peer_slot, port), 0);
-  if (!added) return it->second;
+uint64_t PairShard::HashOf(uint32_t host, base::Address peer, int32_t port) {
+  return base::Mix(base::Hash(peer), uint64_t{host} << 32 | static_cast<uint32_t>(port));
+}
+
+uint32_t PairShard::NewPair(uint32_t host, base::Address peer, int32_t port) {
+  const uint32_t peer_slot = PeerOf(host, peer);
   Pair pair{peer_slot, kNone, port, false, false, false};
   if (port != kNoPort) {
     const auto p = static_cast<uint16_t>(port);
     const auto& sets = context_.port_sets;
-    pair.port_slot = PortOf(host_slot, p);
+    pair.port_slot = PortOf(host, p);
     pair.high_risk = sets[kHighRiskSet][p];
     pair.admin = sets[kAdminSet][p];
     pair.reach = peers_.info(peer_slot).internal &&
                  (sets[kAdminSet][p] || sets[kFileshareSet][p] || sets[kDirectorySet][p] || sets[kDbSet][p]);
   }
-  return it->second = pairs_.Take(pair);
+  return pairs_.Take(pair);
 }
 
-uint32_t PairShard::PairOfSide(const DealtRows& dealt, const RowSide& side) {
-  const PairColumns& c = dealt.columns[side.batch];
-  const base::Address src = c.Source(side.row), dst = c.Destination(side.row);
-  const bool outbound = side.role == catalogue::Role::kOutbound;
-  return PairOf(outbound ? src : dst, side.role, outbound ? dst : src, c.Port(side.row));
+uint32_t PairShard::PairOf(const Lookup& lookup, const RowKey& key) {
+  uint32_t pair = pair_index_.Find(lookup.hash, [&](uint32_t slot) {
+    const Pair& p = pairs_.info(slot);
+    const Peer& peer = peers_.info(p.peer);
+    return p.port == key.port && peer.host == lookup.host && peer.address == key.peer;
+  });
+  if (pair == kNone) {
+    pair = NewPair(lookup.host, key.peer, key.port);
+    pair_index_.Add(lookup.hash, pair);
+  }
+  return pair;
+}
+
+// What each step of a look-up needs is fetched for many rows before the first of them takes the step.
+std::span<const uint32_t> PairShard::FindPairs(std::span<const RowKey> keys) {
+  lookups_.resize(keys.size());
+  found_.resize(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const RowKey& key = keys[i];
+    const bool again = i > 0 && keys[i - 1].host == key.host && keys[i - 1].role == key.role;
+    const uint32_t host = again ? lookups_[i - 1].host : HostOf(key.host, key.role);
+    lookups_[i] = {HashOf(host, key.peer, key.port), host, kNone};
+    pair_index_.Prefetch(lookups_[i].hash);
+  }
+  for (Lookup& lookup : lookups_) {
+    lookup.likely = pair_index_.Likely(lookup.hash);
+    if (lookup.likely != kNone) pairs_.Prefetch(lookup.likely);
+  }
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (i + kAhead < keys.size() && lookups_[i + kAhead].likely != kNone)
+      peers_.Prefetch(pairs_.info(lookups_[i + kAhead].likely).peer);
+    found_[i] = PairOf(lookups_[i], keys[i]);
+  }
+  return found_;
 }
 
 void PairShard::Sweep() {
   // A heap may name a slot only while its owner is what it was.
   CompactMaxima();
   for (uint32_t i = 0; i < pairs_.size(); ++i)
-    if (pairs_.used(i) && pairs_.GiveIfIdle(i))
-      pair_map_.erase(Joined(pairs_.info(i).peer, pairs_.info(i).port));
+    if (pairs_.used(i) && pairs_.GiveIfIdle(i)) {
+      const Peer& peer = peers_.info(pairs_.info(i).peer);
+      pair_index_.Remove(HashOf(peer.host, peer.address, pairs_.info(i).port), i);
+    }
   for (uint32_t i = 0; i < ports_.size(); ++i)
     if (ports_.used(i) && ports_.GiveIfIdle(i))
       port_map_.erase(Joined(ports_.info(i).host, ports_.info(i).port));
@@ -133,7 +169,7 @@ void PairShard::Sweep() {
     host_map_.erase(HostKey{hosts_[i].host, hosts_[i].role});
     hosts_[i].used = false;
     free_hosts_.push_back(i);
-    for (size_t w = 0; w < windows_; ++w) sums_[i * windows_ + w] = HostSums{};
+    for (size_t w = 0; w < windows_; ++w) sums_[i][w] = HostSums{};
   }
 }
 

@@ -10,8 +10,8 @@ template <class V>
 void PairShard::WalkRows(uint32_t pair, SliceNumber from, const V& visit) const {
   const uint32_t hot_number = pairs_.hot(pair);
   if (hot_number == kNone) return;
-  uint32_t at = hot_pairs_[hot_number].last_row;
-  SliceNumber slice = hot_pairs_[hot_number].last_slice;
+  uint32_t at = hot_pairs_[hot_number]->last_row;
+  SliceNumber slice = hot_pairs_[hot_number]->last_slice;
   while (at != kNone && slice >= from) {
     const SliceRows& rows = window_rows_[static_cast<size_t>(slice - first_window_slice_)];
     const Row& row = rows.rows[at];

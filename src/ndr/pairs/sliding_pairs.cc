@@ -73,7 +73,7 @@ arrow::Status SlidingPairs::StartPast() {
     }
     ARROW_ASSIGN_OR_RAISE(const DealtRows dealt, Deal({roll_up}, context_->network, true));
     ARROW_RETURN_NOT_OK(
-        EachShard([&](PairShard* shard, size_t i) { shard->EnterPast(dealt, i, 0, geometry_.windows()); }));
+        EachShard([&](PairShard* shard, size_t i) { shard->EnterPast(dealt[i], 0, geometry_.windows()); }));
     slice = next_day;
   }
   return arrow::Status::OK();
@@ -83,8 +83,8 @@ arrow::Status SlidingPairs::StartPastSlice(SliceNumber slice) {
   ARROW_ASSIGN_OR_RAISE(const DealtRows dealt, Read(slice, true));
   const int from = geometry_.FirstReaching(end_ - 1 - slice);
   return EachShard([&](PairShard* shard, size_t i) {
-    shard->EnterPast(dealt, i, from, geometry_.windows());
-    if (from > 0) shard->KeepPast(slice, dealt, i);
+    shard->EnterPast(dealt[i], from, geometry_.windows());
+    if (from > 0) shard->KeepPast(slice, dealt[i]);
   });
 }
 
@@ -100,7 +100,7 @@ arrow::Status SlidingPairs::StartWindows() {
     ARROW_RETURN_NOT_OK(EachShard([&](PairShard* shard, size_t number) {
       for (size_t i = 0; i < count; ++i) {
         const SliceNumber entering = slice + static_cast<SliceNumber>(i);
-        shard->Enter(entering, dealt[i], number, end_ - 1 - entering);
+        shard->Enter(entering, &dealt[i][number], end_ - 1 - entering);
       }
     }));
     slice += static_cast<SliceNumber>(count);
@@ -110,7 +110,7 @@ arrow::Status SlidingPairs::StartWindows() {
 
 arrow::Status SlidingPairs::Advance(const arrow::RecordBatchVector& pairs) {
   const SliceNumber slice = end_;
-  ARROW_ASSIGN_OR_RAISE(const DealtRows entering, Deal(pairs, context_->network, false));
+  ARROW_ASSIGN_OR_RAISE(DealtRows entering, Deal(pairs, context_->network, false));
   const SliceNumber past = slice - geometry_.slices.front() - geometry_.lookback;
   DealtRows leaving;
   if (Exists(past)) {
@@ -129,8 +129,8 @@ arrow::Status SlidingPairs::Advance(const arrow::RecordBatchVector& pairs) {
     // The oldest slice makes room for the newest one.
     leave(windows - 1);
     if (Exists(slice - geometry_.longest())) shard->DropOldest();
-    shard->Enter(slice, entering, i, 0);
-    if (Exists(past)) shard->KeepPast(past, leaving, i);
+    shard->Enter(slice, &entering[i], 0);
+    if (Exists(past)) shard->KeepPast(past, leaving[i]);
     for (int w = 0; w < windows; ++w) {
       if (w + 1 < windows) leave(w);
       if (const SliceNumber s = slice - geometry_.slices[static_cast<size_t>(w)] - geometry_.lookback;
