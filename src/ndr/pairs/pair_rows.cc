@@ -45,30 +45,68 @@ void SliceRows::Add(Row row, const Counts& counts) {
   rows.push_back(row);
 }
 
+namespace {
+
+constexpr uint8_t kNoShard = 255;
+static_assert(kShards <= kNoShard);
+
+// The shard of each row's source and destination, where they are hosts.
+struct Sides {
+  std::vector<uint8_t> source, destination;
+  Sides(const PairColumns& c, const base::Network& network) : source(c.size()), destination(c.size()) {
+    const auto shard = [&](base::Address host) {
+      return network.IsHost(host) ? static_cast<uint8_t>(ShardOf(host)) : kNoShard;
+    };
+    for (size_t r = 0; r < c.size(); ++r) {
+      const bool counts = c.sessions[r] > 0;
+      source[r] = counts ? shard(c.Source(r)) : kNoShard;
+      destination[r] = counts ? shard(c.Destination(r)) : kNoShard;
+    }
+  }
+};
+
+void MakeRoom(const Sides& sides, DealtRows* dealt) {
+  std::array<size_t, kNoShard + 1> rows{};
+  for (const uint8_t shard : sides.source) ++rows[shard];
+  for (const uint8_t shard : sides.destination) ++rows[shard];
+  for (size_t s = 0; s < kShards; ++s) {
+    (*dealt)[s].keys.reserve((*dealt)[s].keys.size() + rows[s]);
+    (*dealt)[s].rows.reserve((*dealt)[s].rows.size() + rows[s]);
+  }
+}
+
+void DealBatch(const PairColumns& c, const base::Network& network, bool sessions_only, DealtRows* dealt) {
+  const Sides sides(c, network);
+  MakeRoom(sides, dealt);
+  for (size_t r = 0; r < c.size(); ++r) {
+    if (sides.source[r] == kNoShard && sides.destination[r] == kNoShard) continue;
+    Row row;
+    Counts counts{c.sessions[r]};
+    if (!sessions_only) {
+      row.bytes_src = c.bytes_src[r];
+      row.bytes_dst = c.bytes_dst[r];
+      row.minutes = c.minutes[r] & 0x7fff;
+      counts = {c.sessions[r], c.deny[r], c.failed[r], c.replied[r]};
+    }
+    const auto deal = [&](uint8_t to, base::Address host, base::Address peer, Role role) {
+      if (to == kNoShard) return;
+      ShardRows& shard = (*dealt)[to];
+      shard.keys.push_back({host, peer, c.Port(r), role});
+      shard.Add(row, counts);
+    };
+    deal(sides.source[r], c.Source(r), c.Destination(r), Role::kOutbound);
+    deal(sides.destination[r], c.Destination(r), c.Source(r), Role::kInbound);
+  }
+}
+
+}  // namespace
+
 arrow::Result<DealtRows> Deal(const arrow::RecordBatchVector& batches, const base::Network& network,
                               bool sessions_only) {
   DealtRows dealt;
   for (const auto& batch : batches) {
     ARROW_ASSIGN_OR_RAISE(const PairColumns c, PairColumns::Of(*batch, sessions_only));
-    for (size_t r = 0; r < c.size(); ++r) {
-      if (c.sessions[r] <= 0) continue;
-      const base::Address src = c.Source(r), dst = c.Destination(r);
-      Row row;
-      Counts counts{c.sessions[r]};
-      if (!sessions_only) {
-        row.bytes_src = c.bytes_src[r];
-        row.bytes_dst = c.bytes_dst[r];
-        row.minutes = c.minutes[r] & 0x7fff;
-        counts = {c.sessions[r], c.deny[r], c.failed[r], c.replied[r]};
-      }
-      const auto deal = [&](base::Address host, base::Address peer, Role role) {
-        ShardRows& shard = dealt[ShardOf(host)];
-        shard.keys.push_back({host, peer, c.Port(r), role});
-        shard.Add(row, counts);
-      };
-      if (network.IsHost(src)) deal(src, dst, Role::kOutbound);
-      if (network.IsHost(dst)) deal(dst, src, Role::kInbound);
-    }
+    DealBatch(c, network, sessions_only, &dealt);
   }
   return dealt;
 }

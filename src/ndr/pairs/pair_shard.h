@@ -28,9 +28,12 @@ class PairShard {
 
   /// Says where the windows end. Before the rows of a step.
   void MoveEnd(SliceNumber end) { end_ = end; }
-  /// The rows of a slice of the given age enter, moved out of `dealt`: its windows, and the look-backs of the
-  /// windows too short for it. Slices come in order, without gaps, and stay until DropOldest.
-  void Enter(SliceNumber slice, ShardRows* dealt, int64_t age);
+  /// The rows of a slice enter, moved out of `dealt`: its windows, and the look-backs of the windows too short
+  /// for it. Slices come in order, without gaps, and stay until DropOldest.
+  void Enter(SliceNumber slice, ShardRows* dealt);
+  /// The same for all slices of the longest window at once, in a new shard: Keep each, then enter them.
+  void Keep(SliceNumber slice, ShardRows* dealt);
+  void EnterKept();
   /// The slice leaves window w and enters its look-back.
   void Leave(SliceNumber slice, int w);
   /// Forgets the rows of the oldest slice; it must have left the longest window.
@@ -215,6 +218,7 @@ class PairShard {
   void Touch(uint32_t pair, int w);
   void Heat(uint32_t pair);
   void Add(const Row& row, const Counts& counts, int w, int sign);
+  void EnterRow(SliceNumber slice, uint32_t number);
   void Link(Row* row, uint32_t number, SliceNumber slice);
   void NoteMinutes(const Row& row, SliceNumber slice);
   uint16_t& MinutesOf(uint32_t rhythm, SliceNumber slice) {

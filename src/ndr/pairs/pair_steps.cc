@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of a shard: slices enter windows, leave them for the look-back, and leave that.
+#include <numeric>
+
 #include "ndr/pairs/pair_shard.h"
 #include "ndr/pairs/pair_walk.h"
 
@@ -83,26 +85,56 @@ void PairShard::NoteMinutes(const Row& row, SliceNumber slice) {
     TakeRhythm(row.pair);
 }
 
-void PairShard::Enter(SliceNumber slice, ShardRows* dealt, int64_t age) {
-  if (window_rows_.empty()) first_window_slice_ = slice;
-  SliceRows& slice_rows = window_rows_.emplace_back(std::move(*dealt));
-  auto& rows = slice_rows.rows;
+void PairShard::EnterRow(SliceNumber slice, uint32_t number) {
+  SliceRows& slice_rows = window_rows_[static_cast<size_t>(slice - first_window_slice_)];
+  Row& row = slice_rows.rows[number];
+  const int64_t age = end_ - 1 - slice;
   const int from = geometry_.FirstHolding(age), past_from = geometry_.FirstReaching(age);
+  for (int w = past_from; w < geometry_.windows(); ++w) Touch(row.pair, w);
+  Heat(row.pair);
+  Link(&row, number, slice);
+  const Counts counts = slice_rows.Of(row);
+  for (int w = from; w < geometry_.windows(); ++w) Add(row, counts, w, 1);
+  for (int w = past_from; w < from; ++w) pairs_.MutablePast(row.pair, w) += counts.sessions;
+  NoteMinutes(row, slice);
+}
+
+void PairShard::Keep(SliceNumber slice, ShardRows* dealt) {
+  if (window_rows_.empty()) first_window_slice_ = slice;
+  auto& rows = window_rows_.emplace_back(std::move(*dealt)).rows;
   const auto pairs = FindPairs(dealt->keys);
+  for (size_t i = 0; i < rows.size(); ++i) rows[i].pair = pairs[i];
+}
+
+void PairShard::Enter(SliceNumber slice, ShardRows* dealt) {
+  Keep(slice, dealt);
+  const auto& rows = window_rows_.back().rows;
   for (size_t i = 0; i < rows.size(); ++i) {
-    rows[i].pair = pairs[i];
-    for (int w = past_from; w < geometry_.windows(); ++w) Touch(pairs[i], w);
-    Heat(pairs[i]);
+    if (i + 2 * kAhead < rows.size()) PrefetchParents(rows[i + 2 * kAhead].pair, 0);
+    if (i + kAhead < rows.size()) PrefetchCounts(rows[i + kAhead].pair, 0);
+    EnterRow(slice, static_cast<uint32_t>(i));
   }
-  for (size_t i = 0; i < rows.size(); ++i) {
-    if (i + 2 * kAhead < rows.size()) PrefetchParents(pairs[i + 2 * kAhead], from);
-    if (i + kAhead < rows.size()) PrefetchCounts(pairs[i + kAhead], from);
-    Row& row = rows[i];
-    Link(&row, static_cast<uint32_t>(i), slice);
-    const Counts counts = slice_rows.Of(row);
-    for (int w = from; w < geometry_.windows(); ++w) Add(row, counts, w, 1);
-    for (int w = past_from; w < from; ++w) pairs_.MutablePast(row.pair, w) += counts.sessions;
-    NoteMinutes(row, slice);
+}
+
+// Pair by pair: what its rows change stays in the cache from the first to the last of them.
+void PairShard::EnterKept() {
+  struct Place {
+    uint32_t slice, row;
+  };
+  std::vector<uint32_t> next(pairs_.size() + 1);
+  for (const SliceRows& slice : window_rows_)
+    for (const Row& row : slice.rows) ++next[row.pair + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<Place> places(next.back());
+  for (uint32_t s = 0; s < window_rows_.size(); ++s)
+    for (uint32_t r = 0; r < window_rows_[s].rows.size(); ++r)
+      places[next[window_rows_[s].rows[r].pair]++] = {s, r};
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (i + 2 * kAhead < places.size()) {
+      const Place ahead = places[i + 2 * kAhead];
+      __builtin_prefetch(&window_rows_[ahead.slice].rows[ahead.row]);
+    }
+    EnterRow(first_window_slice_ + places[i].slice, places[i].row);
   }
 }
 

@@ -8,8 +8,8 @@
 namespace ndr::pairs {
 namespace {
 
-// So many slices are read at once, in parallel; then each shard takes them all while it lies in the cache.
-constexpr int64_t kSlicesPerRound = 8;
+// So many slices are read at once, in parallel; then each shard keeps them all.
+constexpr int64_t kSlicesPerRound = 16;
 
 }  // namespace
 
@@ -48,8 +48,7 @@ arrow::Status SlidingPairs::Start(base::Micros end) {
     shard->MoveEnd(end_);
   }
   ARROW_RETURN_NOT_OK(StartPast());
-  ARROW_RETURN_NOT_OK(StartWindows());
-  return EachShard([](PairShard* shard, size_t) { shard->Settle(); });
+  return StartWindows();
 }
 
 // Days that lie in the look-back of every window come from roll-ups; around them each slice goes where it
@@ -98,14 +97,15 @@ arrow::Status SlidingPairs::StartWindows() {
       return arrow::Status::OK();
     }));
     ARROW_RETURN_NOT_OK(EachShard([&](PairShard* shard, size_t number) {
-      for (size_t i = 0; i < count; ++i) {
-        const SliceNumber entering = slice + static_cast<SliceNumber>(i);
-        shard->Enter(entering, &dealt[i][number], end_ - 1 - entering);
-      }
+      for (size_t i = 0; i < count; ++i)
+        shard->Keep(slice + static_cast<SliceNumber>(i), &dealt[i][number]);
     }));
     slice += static_cast<SliceNumber>(count);
   }
-  return arrow::Status::OK();
+  return EachShard([](PairShard* shard, size_t) {
+    shard->EnterKept();
+    shard->Settle();
+  });
 }
 
 arrow::Status SlidingPairs::Advance(const arrow::RecordBatchVector& pairs) {
@@ -129,7 +129,7 @@ arrow::Status SlidingPairs::Advance(const arrow::RecordBatchVector& pairs) {
     // The oldest slice makes room for the newest one.
     leave(windows - 1);
     if (Exists(slice - geometry_.longest())) shard->DropOldest();
-    shard->Enter(slice, &entering[i], 0);
+    shard->Enter(slice, &entering[i]);
     if (Exists(past)) shard->KeepPast(past, leaving[i]);
     for (int w = 0; w < windows; ++w) {
       if (w + 1 < windows) leave(w);

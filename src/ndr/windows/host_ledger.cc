@@ -27,6 +27,41 @@ uint64_t TakeNumber(const uint8_t** from) {
   }
 }
 
+// One batch by column.
+struct HostColumnsOf {
+  std::vector<base::Address> host;
+  catalogue::Texts role;
+  std::vector<std::span<const int64_t>> counts;
+  std::span<const double> duration;  // seconds
+  const int64_t* minutes = nullptr;  // of row i from [minute_offsets[i]]
+  const int32_t* minute_offsets = nullptr;
+
+  arrow::Status Read(const arrow::RecordBatch& batch, const catalogue::Catalogue& catalogue) {
+    ARROW_ASSIGN_OR_RAISE(host, catalogue::Addresses(batch, "host_ip"));
+    ARROW_ASSIGN_OR_RAISE(role, catalogue::TextsOf(batch, "role"));
+    for (const std::string& name : catalogue.delta_counts()) {
+      ARROW_ASSIGN_OR_RAISE(counts.emplace_back(), catalogue::Values<int64_t>(batch, name));
+    }
+    ARROW_ASSIGN_OR_RAISE(duration, catalogue::Values<double>(batch, "duration_sum"));
+    const auto lists =
+        std::dynamic_pointer_cast<arrow::ListArray>(batch.GetColumnByName("sessions_per_minute"));
+    if (lists == nullptr || lists->value_type()->id() != arrow::Type::INT64)
+      return arrow::Status::Invalid("column 'sessions_per_minute' is missing or no list of int64");
+    minutes = std::static_pointer_cast<arrow::Int64Array>(lists->values())->raw_values();
+    minute_offsets = lists->raw_value_offsets();
+    return arrow::Status::OK();
+  }
+
+  void DealRow(size_t row, HostRows* to) const {
+    to->keys.push_back({host[row], role[row] == catalogue::kRoleNames[0] ? catalogue::Role::kOutbound
+                                                                         : catalogue::Role::kInbound});
+    for (const auto& count : counts) PutNumber(&to->metrics, static_cast<uint64_t>(count[row]));
+    PutNumber(&to->metrics, static_cast<uint64_t>(std::llround(duration[row] * 1e6)));
+    for (int32_t i = 0, at = minute_offsets[row]; i < base::kMinutesPerSlice; ++i, ++at)
+      PutNumber(&to->minutes, at < minute_offsets[row + 1] ? static_cast<uint64_t>(minutes[at]) : 0);
+  }
+};
+
 }  // namespace
 
 std::vector<std::string> HostColumns(const catalogue::Catalogue& catalogue) {
@@ -35,31 +70,14 @@ std::vector<std::string> HostColumns(const catalogue::Catalogue& catalogue) {
   return columns;
 }
 
-arrow::Result<HostRows> HostRows::Deal(const arrow::RecordBatchVector& batches,
-                                       const catalogue::Catalogue& catalogue) {
-  HostRows dealt;
+arrow::Result<DealtHosts> DealHosts(const arrow::RecordBatchVector& batches,
+                                    const catalogue::Catalogue& catalogue) {
+  DealtHosts dealt;
   for (const auto& batch : batches) {
-    Columns c;
-    ARROW_ASSIGN_OR_RAISE(c.host, catalogue::Addresses(*batch, "host_ip"));
-    ARROW_ASSIGN_OR_RAISE(const auto roles, catalogue::TextsOf(*batch, "role"));
-    for (const std::string& name : catalogue.delta_counts()) {
-      ARROW_ASSIGN_OR_RAISE(c.counts.emplace_back(), catalogue::Values<int64_t>(*batch, name));
-    }
-    ARROW_ASSIGN_OR_RAISE(c.duration, catalogue::Values<double>(*batch, "duration_sum"));
-    const auto minutes =
-        std::dynamic_pointer_cast<arrow::ListArray>(batch->GetColumnByName("sessions_per_minute"));
-    if (minutes == nullptr || minutes->value_type()->id() != arrow::Type::INT64)
-      return arrow::Status::Invalid("column 'sessions_per_minute' is missing or no list of int64");
-    c.minutes = std::static_pointer_cast<arrow::Int64Array>(minutes->values())->raw_values();
-    c.minute_offsets = minutes->raw_value_offsets();
-    const auto number = static_cast<uint32_t>(dealt.columns.size());
-    for (uint32_t row = 0; row < c.host.size(); ++row) {
-      c.role.push_back(roles[row] == catalogue::kRoleNames[0] ? catalogue::Role::kOutbound
-                                                              : catalogue::Role::kInbound);
-      dealt.rows[pairs::ShardOf(c.host[row])].push_back({number, row});
-    }
-    dealt.columns.push_back(std::move(c));
-    dealt.batches.push_back(batch);
+    HostColumnsOf columns;
+    ARROW_RETURN_NOT_OK(columns.Read(*batch, catalogue));
+    for (size_t row = 0; row < columns.host.size(); ++row)
+      columns.DealRow(row, &dealt[pairs::ShardOf(columns.host[row])]);
   }
   return dealt;
 }
@@ -90,38 +108,36 @@ uint32_t HostLedger::HostOf(base::Address host, catalogue::Role role) {
   return it->second = slot;
 }
 
-void HostLedger::Enter(SliceNumber slice, const HostRows& rows, size_t shard, int64_t age) {
+void HostLedger::Enter(SliceNumber slice, HostRows* rows, int64_t age) {
   if (slices_.empty()) first_slice_ = slice;
-  std::vector<uint8_t>& packed = slices_.emplace_back();
+  SliceRows& kept = slices_.emplace_back();
+  kept.metrics = std::move(rows->metrics);
+  kept.metrics.shrink_to_fit();
+  kept.hosts.reserve(rows->keys.size());
   const int from = geometry_.FirstHolding(age);
-  for (const HostRows::At at : rows.rows[shard]) {
-    const HostRows::Columns& c = rows.columns[at.batch];
-    const uint32_t host = HostOf(c.host[at.row], c.role[at.row]);
-    for (size_t m = 0; m + 1 < metrics_; ++m) row_[m] = c.counts[m][at.row];
-    row_.back() = std::llround(c.duration[at.row] * 1e6);
-    PutNumber(&packed, host);
-    for (const int64_t n : row_) PutNumber(&packed, static_cast<uint64_t>(n));
+  const uint8_t *at = kept.metrics.data(), *minutes = rows->minutes.data();
+  for (const Key& key : rows->keys) {
+    const uint32_t host = HostOf(key.host, key.role);
+    kept.hosts.push_back(host);
     ++hosts_[host].rows;
+    for (int64_t& n : row_) n = static_cast<int64_t>(TakeNumber(&at));
     for (int w = from; w < geometry_.windows(); ++w) {
       __int128* sums = sums_.data() + (host * windows_ + static_cast<size_t>(w)) * metrics_;
       for (size_t m = 0; m < metrics_; ++m) sums[m] += row_[m];
     }
-    const int32_t begin = c.minute_offsets[at.row];
-    NoteMinutes(host, {c.minutes + begin, static_cast<size_t>(c.minute_offsets[at.row + 1] - begin)});
+    NoteMinutes(host, &minutes);
   }
-  packed.shrink_to_fit();
   NoteBursts(slice);
 }
 
-void HostLedger::NoteMinutes(uint32_t host, std::span<const int64_t> minutes) {
+void HostLedger::NoteMinutes(uint32_t host, const uint8_t** minutes) {
   if (minute_row_[host] == UINT32_MAX) {
     minute_row_[host] = static_cast<uint32_t>(minute_hosts_.size());
     minute_hosts_.push_back(host);
     minute_counts_.resize(minute_hosts_.size() * base::kMinutesPerSlice);
   }
   int64_t* counts = minute_counts_.data() + size_t{minute_row_[host]} * base::kMinutesPerSlice;
-  for (size_t i = 0; i < std::min<size_t>(minutes.size(), base::kMinutesPerSlice); ++i)
-    counts[i] += minutes[i];
+  for (int i = 0; i < base::kMinutesPerSlice; ++i) counts[i] += static_cast<int64_t>(TakeNumber(minutes));
 }
 
 void HostLedger::NoteBursts(SliceNumber slice) {
@@ -145,10 +161,10 @@ int64_t HostLedger::BusiestMinute(uint32_t host, SliceNumber window_start) const
 }
 
 void HostLedger::Leave(SliceNumber slice, int w) {
-  const auto& packed = slices_[static_cast<size_t>(slice - first_slice_)];
+  const SliceRows& rows = slices_[static_cast<size_t>(slice - first_slice_)];
   const bool last = w + 1 == geometry_.windows();
-  for (const uint8_t *at = packed.data(), *end = at + packed.size(); at < end;) {
-    const auto host = static_cast<uint32_t>(TakeNumber(&at));
+  const uint8_t* at = rows.metrics.data();
+  for (const uint32_t host : rows.hosts) {
     __int128* sums = sums_.data() + (host * windows_ + static_cast<size_t>(w)) * metrics_;
     for (size_t m = 0; m < metrics_; ++m) sums[m] -= static_cast<int64_t>(TakeNumber(&at));
     if (last && --hosts_[host].rows == 0) {

@@ -6,6 +6,7 @@
 #include <arrow/result.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <span>
@@ -23,26 +24,21 @@ namespace ndr::windows {
 using pairs::Geometry;
 using pairs::SliceNumber;
 
-/// delta/host batches of one slice by column, and per shard which rows concern it.
+/// The delta/host rows of one slice that concern a shard. Numbers are packed with a variable length.
 struct HostRows {
-  struct Columns {
-    std::vector<base::Address> host;
-    std::vector<catalogue::Role> role;
-    std::vector<std::span<const int64_t>> counts;  ///< by Catalogue::delta_counts()
-    std::span<const double> duration;              ///< seconds
-    const int64_t* minutes = nullptr;              ///< of row i from [minute_offsets[i]]
-    const int32_t* minute_offsets = nullptr;
+  struct Key {
+    base::Address host;
+    catalogue::Role role;
+    friend bool operator==(const Key&, const Key&) = default;
   };
-  struct At {
-    uint32_t batch, row;
-  };
-  arrow::RecordBatchVector batches;
-  std::vector<Columns> columns;
-  std::vector<At> rows[pairs::kShards];
-
-  static arrow::Result<HostRows> Deal(const arrow::RecordBatchVector& batches,
-                                      const catalogue::Catalogue& catalogue);
+  std::vector<Key> keys;
+  std::vector<uint8_t> metrics;  ///< by key: Catalogue::delta_counts(), then the duration in microseconds
+  std::vector<uint8_t> minutes;  ///< by key: sessions of each minute of the slice
 };
+/// By shard.
+using DealtHosts = std::array<HostRows, pairs::kShards>;
+arrow::Result<DealtHosts> DealHosts(const arrow::RecordBatchVector& batches,
+                                    const catalogue::Catalogue& catalogue);
 
 /// A (host, role) with a record in the longest window has a slot. Sums are exact; they saturate where they
 /// are written.
@@ -50,8 +46,9 @@ class HostLedger {
  public:
   HostLedger(const spec::Context& context, const Geometry& geometry);
 
-  /// As PairShard: slices enter in order without gaps, leave window after window, and are dropped.
-  void Enter(SliceNumber slice, const HostRows& rows, size_t shard, int64_t age);
+  /// As PairShard: slices enter in order without gaps (their metrics moved out of `rows`), leave window after
+  /// window, and are dropped.
+  void Enter(SliceNumber slice, HostRows* rows, int64_t age);
   void Leave(SliceNumber slice, int w);
   void DropOldest();
 
@@ -74,11 +71,7 @@ class HostLedger {
   int64_t BusiestMinute(uint32_t host, SliceNumber window_start) const;
 
  private:
-  struct Key {
-    base::Address host;
-    catalogue::Role role;
-    friend bool operator==(const Key&, const Key&) = default;
-  };
+  using Key = HostRows::Key;
   struct KeyHash {
     using is_avalanching = void;
     size_t operator()(const Key& k) const {
@@ -88,7 +81,7 @@ class HostLedger {
   };
 
   uint32_t HostOf(base::Address host, catalogue::Role role);
-  void NoteMinutes(uint32_t host, std::span<const int64_t> minutes);
+  void NoteMinutes(uint32_t host, const uint8_t** minutes);
   void NoteBursts(SliceNumber slice);
 
   const spec::Context& context_;
@@ -100,7 +93,11 @@ class HostLedger {
   std::vector<Host> hosts_;
   std::vector<uint32_t> free_;
   std::vector<__int128> sums_;
-  std::deque<std::vector<uint8_t>> slices_;  // rows packed as variable-length numbers: host, then its metrics
+  struct SliceRows {
+    std::vector<uint32_t> hosts;
+    std::vector<uint8_t> metrics;
+  };
+  std::deque<SliceRows> slices_;
   SliceNumber first_slice_ = 0;
   // Minute counts of the slice that enters, summed over its partials.
   std::vector<uint32_t> minute_hosts_, minute_row_;

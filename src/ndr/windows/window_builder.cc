@@ -16,7 +16,7 @@ using pairs::NumberOf;
 using pairs::StartOf;
 
 // Read at once, in parallel, while starting.
-constexpr int64_t kSlicesPerRound = 8;
+constexpr int64_t kSlicesPerRound = 16;
 
 arrow::Status CheckSlice(const arrow::RecordBatchVector& batches, base::Micros slice_start,
                          std::string_view dataset) {
@@ -59,11 +59,11 @@ struct WindowBuilder::State {
   arrow::Status StartHosts() {
     for (SliceNumber slice = std::max(first, end - geometry.longest()); slice < end;) {
       const auto count = static_cast<size_t>(std::min(kSlicesPerRound, end - slice));
-      std::vector<HostRows> rows(count);
+      std::vector<DealtHosts> rows(count);
       ARROW_RETURN_NOT_OK(base::ForEachPartition(count, context->threads, [&](size_t i) -> arrow::Status {
         ARROW_ASSIGN_OR_RAISE(const auto batches,
                               history->Hosts(StartOf(slice + static_cast<SliceNumber>(i))));
-        ARROW_ASSIGN_OR_RAISE(rows[i], HostRows::Deal(batches, *context->catalogue));
+        ARROW_ASSIGN_OR_RAISE(rows[i], DealHosts(batches, *context->catalogue));
         return arrow::Status::OK();
       }));
       for (size_t i = 0; i < count; ++i) {
@@ -74,7 +74,7 @@ struct WindowBuilder::State {
       ARROW_RETURN_NOT_OK(EachLedger([&](HostLedger* ledger, size_t number) {
         for (size_t i = 0; i < count; ++i) {
           const SliceNumber entering = slice + static_cast<SliceNumber>(i);
-          ledger->Enter(entering, rows[i], number, end - 1 - entering);
+          ledger->Enter(entering, &rows[i][number], end - 1 - entering);
         }
       }));
       slice += static_cast<SliceNumber>(count);
@@ -83,14 +83,14 @@ struct WindowBuilder::State {
   }
 
   arrow::Status AdvanceHosts(const arrow::RecordBatchVector& hosts) {
-    ARROW_ASSIGN_OR_RAISE(const HostRows rows, HostRows::Deal(hosts, *context->catalogue));
+    ARROW_ASSIGN_OR_RAISE(DealtHosts rows, DealHosts(hosts, *context->catalogue));
     const SliceNumber slice = end;
     return EachLedger([&](HostLedger* ledger, size_t i) {
       for (int w = 0; w < geometry.windows(); ++w)
         if (const SliceNumber s = slice - geometry.slices[static_cast<size_t>(w)]; s >= first)
           ledger->Leave(s, w);
       if (slice - geometry.longest() >= first) ledger->DropOldest();
-      ledger->Enter(slice, rows, i, 0);
+      ledger->Enter(slice, &rows[i], 0);
     });
   }
 
