@@ -36,8 +36,8 @@ class DayHistory : public windows::SliceHistory {
   arrow::Result<std::shared_ptr<arrow::RecordBatch>> Day(Micros) override { return nullptr; }
 
  private:
-  arrow::Result<arrow::RecordBatchVector> Read(const std::string& table, Dataset dataset,
-                                               Micros slice, const std::vector<std::string>& columns) const {
+  arrow::Result<arrow::RecordBatchVector> Read(const std::string& table, Dataset dataset, Micros slice,
+                                               const std::vector<std::string>& columns) const {
     return ReadTable(*input_.context->catalogue, dataset,
                      input_.folder + "/" + table + "/" + base::FormatCompact(slice) + ".parquet", columns);
   }

@@ -170,7 +170,7 @@ class CountedSlots {
   std::vector<std::vector<Before>> dirty_;
   std::vector<Count> zero_;
   Blocks<Slot> slots_;
-  Blocks<int64_t> past_;   // of cold slots
+  Blocks<int64_t> past_;  // of cold slots
   Blocks<Count> counts_;  // of hot ones
   std::vector<uint32_t> free_, free_cold_, free_hot_;
 };

@@ -9,7 +9,6 @@ uint64_t Saturated(__int128 n) {
   return n > INT64_MAX ? static_cast<uint64_t>(INT64_MAX) : static_cast<uint64_t>(n);
 }
 
-
 int Change(bool before, bool after) { return static_cast<int>(after) - static_cast<int>(before); }
 
 // A key of the window by its past: new, rare or known.

@@ -22,8 +22,7 @@ PairShard::Maxima PairShard::MaximaOf(uint32_t host, int w) {
           .Top([&](uint32_t s) { return BytesOf(peers_.counts(s)[w]); }, [](uint32_t s) { return s; })
           .value;
   m.port_bytes =
-      sums.port_bytes_by_port
-          .Top([&](uint32_t s) { return BothWays(ports_.counts(s)[w].bytes); }, number)
+      sums.port_bytes_by_port.Top([&](uint32_t s) { return BothWays(ports_.counts(s)[w].bytes); }, number)
           .value;
   if (const auto top =
           sums.failed_ports.Top([&](uint32_t s) { return peers_.counts(s)[w].failed_ports; }, address);
@@ -114,7 +113,7 @@ PairRhythm PairShard::RhythmOf(uint32_t pair, int w) const {
   rhythm.active_minutes = gaps.active_minutes();
   rhythm.has_gap = gaps.gaps() > 0;
   if (rhythm.has_gap) rhythm.gap_median = gaps.Quantile(50);
-  rhythm.scored = geometry_.Scored(w) && gaps.gaps() >= kMinBeaconGaps;
+  rhythm.scored = kept != kNone && rhythms_[kept][w].score >= 0;
   if (rhythm.scored) rhythm.beacon_score = rhythms_[kept][w].score;
   return rhythm;
 }

@@ -28,8 +28,8 @@ class PairShard {
 
   /// Says where the windows end. Before the rows of a step.
   void MoveEnd(SliceNumber end) { end_ = end; }
-  /// The rows of a slice enter, moved out of `dealt`: its windows, and the look-backs of the windows too short
-  /// for it. Slices come in order, without gaps, and stay until DropOldest.
+  /// The rows of a slice enter, moved out of `dealt`: its windows, and the look-backs of the windows too
+  /// short for it. Slices come in order, without gaps, and stay until DropOldest.
   void Enter(SliceNumber slice, ShardRows* dealt);
   /// The same for all slices of the longest window at once, in a new shard: Keep each, then enter them.
   void Keep(SliceNumber slice, ShardRows* dealt);

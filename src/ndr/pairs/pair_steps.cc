@@ -152,8 +152,7 @@ void PairShard::Leave(SliceNumber slice, int w) {
     Add(row, counts, w, -1);
     pairs_.MutablePast(row.pair, w) += counts.sessions;
     if (!last) continue;
-    if (const uint32_t rhythm = HotOf(row.pair).rhythm; rhythm != kNone)
-      MinutesOf(rhythm, slice) = 0;
+    if (const uint32_t rhythm = HotOf(row.pair).rhythm; rhythm != kNone) MinutesOf(rhythm, slice) = 0;
   }
 }
 

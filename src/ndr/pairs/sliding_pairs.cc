@@ -97,8 +97,7 @@ arrow::Status SlidingPairs::StartWindows() {
       return arrow::Status::OK();
     }));
     ARROW_RETURN_NOT_OK(EachShard([&](PairShard* shard, size_t number) {
-      for (size_t i = 0; i < count; ++i)
-        shard->Keep(slice + static_cast<SliceNumber>(i), &dealt[i][number]);
+      for (size_t i = 0; i < count; ++i) shard->Keep(slice + static_cast<SliceNumber>(i), &dealt[i][number]);
     }));
     slice += static_cast<SliceNumber>(count);
   }

@@ -75,7 +75,8 @@ Status ParquetReader::State::Open(const std::shared_ptr<arrow::Schema>& whole,
   const std::vector<int> leaves = Leaves(*file_schema, *schema);
   parquet::ArrowReaderProperties properties(/*use_threads=*/false);
   properties.set_batch_size(kRowGroupRows);
-  properties.set_pre_buffer(false);  // on a local disk this thread would only wait for the one that reads ahead
+  properties.set_pre_buffer(
+      false);  // on a local disk this thread would only wait for the one that reads ahead
   for (const int leaf : leaves) {
     const auto field = schema->GetFieldByName(file_schema->Column(leaf)->path()->ToDotVector().front());
     properties.set_read_dictionary(leaf, field->type()->id() == arrow::Type::FIXED_SIZE_BINARY);

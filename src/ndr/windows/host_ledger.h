@@ -5,8 +5,8 @@
 #include <arrow/record_batch.h>
 #include <arrow/result.h>
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
 #include <span>
