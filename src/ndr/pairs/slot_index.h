@@ -2,6 +2,7 @@
 // Slots by the hash of their keys, which stay with the slots.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
