@@ -9,7 +9,7 @@ namespace ndr::pairs {
 namespace {
 
 // So many slices are read at once, in parallel; then each shard keeps them all.
-constexpr int64_t kSlicesPerRound = 16;
+constexpr int64_t kSlicesPerRound = 32;
 
 }  // namespace
 

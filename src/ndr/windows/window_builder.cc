@@ -16,7 +16,7 @@ using pairs::NumberOf;
 using pairs::StartOf;
 
 // Read at once, in parallel, while starting.
-constexpr int64_t kSlicesPerRound = 16;
+constexpr int64_t kSlicesPerRound = 32;
 
 arrow::Status CheckSlice(const arrow::RecordBatchVector& batches, base::Micros slice_start,
                          std::string_view dataset) {
