@@ -26,7 +26,7 @@ arrow::Result<std::vector<std::pair<base::Address, int64_t>>> BusiestAddresses(c
   LogReader reader(everyone, "auto");
   ARROW_RETURN_NOT_OK(reader
                           .Read(path, source, context.threads,
-                                [&](ParsedBlock block) {
+                                [&](const ParsedBlock& block) {
                                   ARROW_ASSIGN_OR_RAISE(const auto columns,
                                                         catalogue::SessionColumnsOf(*block.parsed.sessions));
                                   for (size_t i = 0; i < columns.rows; ++i) {

@@ -34,8 +34,8 @@ std::string ParsingHash(const spec::Context& context, const std::string& source)
 
 }  // namespace
 
-Intake::Intake(std::shared_ptr<const spec::Context> context, storage::Writer* writer, RunReport* report,
-               Progress progress, IntakeOptions options)
+Intake::Intake(const std::shared_ptr<const spec::Context>& context, storage::Writer* writer,
+               RunReport* report, Progress progress, IntakeOptions options)
     : context_(context),
       writer_(writer),
       report_(report),
@@ -215,7 +215,8 @@ Status Intake::Load(const std::set<Micros>& slices) {
     if (!touches) continue;
     ARROW_ASSIGN_OR_RAISE(const ingest::Source source, reader_.Recognise(file.path));
     ARROW_ASSIGN_OR_RAISE(
-        const auto identity, reader_.Read(file.path, source, context_->threads, [&](ParsedBlock block) {
+        const auto identity,
+        reader_.Read(file.path, source, context_->threads, [&](const ParsedBlock& block) {
           timer.Rows(block.parsed.counters.Get("lines_read"), block.parsed.sessions->num_rows());
           if (progress_)
             ARROW_RETURN_NOT_OK(progress_("reading logs again", done, static_cast<int64_t>(files_.size())));

@@ -29,7 +29,7 @@ struct IntakeOptions {
 /// bytes and parse what is needed only.
 class Intake {
  public:
-  Intake(std::shared_ptr<const spec::Context> context, storage::Writer* writer, RunReport* report,
+  Intake(const std::shared_ptr<const spec::Context>& context, storage::Writer* writer, RunReport* report,
          Progress progress, IntakeOptions options);
 
   /// Finds the files, hashes or parses each. Usage errors: no such input, no log among the files, a file that

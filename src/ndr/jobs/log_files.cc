@@ -167,7 +167,7 @@ Status QuarantineOutside(LogReader* reader, storage::Writer* writer, const spec:
   ARROW_RETURN_NOT_OK(
       reader
           ->Read(file->path, source, 1,
-                 [&](ParsedBlock block) {
+                 [&](const ParsedBlock& block) {
                    for (const ingest::Quarantined& q : block.parsed.quarantined)
                      ARROW_RETURN_NOT_OK(quarantine.Add(q.byte_offset, q.rule, q.reason, q.bytes));
                    ARROW_ASSIGN_OR_RAISE(const auto columns,

@@ -21,7 +21,7 @@ arrow::Result<std::vector<SegmentPass>> PlanPasses(FgASource* source, base::Micr
   if (source->RowsAtMost(start, end) <= rows_that_fit) return std::vector<SegmentPass>(1);
   std::map<std::string, int64_t, std::less<>> rows_by_segment;
   ARROW_RETURN_NOT_OK(
-      source->Read(start, end, {"segment_id"}, [&](std::shared_ptr<arrow::RecordBatch> batch) {
+      source->Read(start, end, {"segment_id"}, [&](const std::shared_ptr<arrow::RecordBatch>& batch) {
         ARROW_ASSIGN_OR_RAISE(const auto segment, catalogue::TextsOf(*batch, "segment_id"));
         auto at = rows_by_segment.end();
         for (int64_t i = 0; i < batch->num_rows(); ++i) {

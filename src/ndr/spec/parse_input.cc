@@ -99,7 +99,8 @@ void ReadPortSets(const Json& json, const At& at,
                   std::vector<std::pair<std::string, std::vector<uint16_t>>>* out) {
   if (!json.is_object()) return at.Expected("an object of lists of ports", json);
   for (const auto& [name, ports] : json.items()) {
-    auto set = std::find_if(out->begin(), out->end(), [&](const auto& s) { return s.first == name; });
+    auto set =
+        std::find_if(out->begin(), out->end(), [&key = name](const auto& s) { return s.first == key; });
     if (set == out->end()) set = out->insert(out->end(), {name, {}});
     ReadValue(ports, at.Member(name), &set->second);
   }
