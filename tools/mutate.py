@@ -13,18 +13,21 @@ The build folder keeps the results: started again, it goes on and tries only sur
 
 import argparse
 import concurrent.futures
+import fcntl
 import io
 import json
 import os
 import pathlib
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TIMEOUT_SECONDS = 300
+SURVIVED, NO_MUTANT = "SURVIVED", "does not compile"
 # By module the files that hold formulas (the others move bytes), and the tests that are likeliest to notice.
 FORMULAS = {
     "stats": ("ranked.h scale.h weighted_run.cc", "stats baselines"),
@@ -98,8 +101,9 @@ def pick_sites(revision, seed):
 class Workshop:
     """A copy of the sources with a build folder of its own."""
 
-    def __init__(self, folder, options):
-        self.source, self.build, self.launcher = folder / "source", folder / "build", options.launcher.split()
+    def __init__(self, options):
+        self.options, folder = options, options.build_folder
+        self.source, self.build, self.programs = folder / "source", folder / "build", folder / "programs"
         for tree in (["HEAD"], [options.sources, "src"]):
             with tarfile.open(fileobj=io.BytesIO(git("archive", *tree))) as archive:
                 for member in filter(tarfile.TarInfo.isfile, archive):
@@ -108,8 +112,6 @@ class Workshop:
         self.run(["bash", "tools/python_env.sh", ROOT / "build/python", *requirements], check=True)
         self.run(["cmake", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Dev", "-S", self.source, "-B", self.build,
                   f"-DNDR_PYTHON_ENV={ROOT}/build/python"], check=True)
-        if failed := self.first_failure([*FORMULAS, *LAST]):
-            sys.exit(f"{self.source} without a mutation: {failed}")
 
     def write(self, path, content):
         if not path.is_file() or path.read_bytes() != content:  # what stays as it is needs no compiling
@@ -118,83 +120,95 @@ class Workshop:
 
     def run(self, command, **more):
         output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
-        return subprocess.run(command, cwd=self.source, **output, **more)
+        return subprocess.run(["nice", *command], cwd=self.source, **output, **more)
 
-    def first_failure(self, tests):
-        """The name of the first test that fails, 'does not compile', or None."""
-        env = {"NDR_SHARED_DATA": f"{ROOT}/../shared/data", **os.environ, "NDR_BINARY": f"{self.build}/bin/ndr",
+    def build_mutant(self, site, tests, kept):
+        """Leaves the tests' programs with the mutation in the folder `kept`, nothing where it does not compile."""
+        path = self.source / site["path"]
+        text, end = path.read_bytes(), site["at"] + len(site["before"])
+        self.write(path, text[:site["at"]] + site["after"].encode() + text[end:])
+        targets = [f"{t}_test" if isinstance(t, str) else "ndr" for t in tests]
+        jobs = f"-j{self.options.jobs}"
+        if self.run(["cmake", "--build", self.build, jobs, "--target", *targets]).returncode == 0:
+            kept.mkdir(parents=True)
+            for target in targets:
+                shutil.copy(self.build / "bin" / target, kept)
+        self.write(path, text)
+
+    def first_failure(self, kept, tests):
+        env = {"NDR_SHARED_DATA": f"{ROOT}/../shared/data", **os.environ, "NDR_BINARY": f"{kept}/ndr",
                "NDR_SOURCE_DIR": str(self.source), "RC_PARAMS": "seed=1"}
-        for test in tests:
-            folder, cases = test if isinstance(test, tuple) else (test, None)
-            target = "ndr" if cases else f"{folder}_test"
-            if self.run([*self.launcher, "cmake", "--build", self.build, "-j1", "--target", target]).returncode:
-                return "does not compile"
-            pytest = [ROOT / "build/python/bin/python", *"-m pytest -xq -p no:cacheprovider -k".split(), cases]
-            native = [self.build / "bin" / target, "--gtest_fail_fast"]
+        for test in tests if kept.exists() else ():
+            command = [kept / f"{test}_test", "--gtest_fail_fast"]
+            if not isinstance(test, str):
+                pytest = [ROOT / "build/python/bin/python", *"-m pytest -xq -p no:cacheprovider".split()]
+                command = [*pytest, "-k", test[1], f"tests/{test[0]}"]
             try:
-                done = self.run([*pytest, f"tests/{folder}"] if cases else native, env=env, timeout=TIMEOUT_SECONDS)
+                done = self.run(command, env=env, timeout=TIMEOUT_SECONDS)
             except subprocess.TimeoutExpired:
-                return f"{target}: does not end"
+                return f"{test}, without an end"
             if done.returncode:
                 failed = re.findall(r"(?:\[  FAILED  \]|^FAILED|^ERROR) ([\w/.:\[\]-]+)", done.stdout, re.M)
-                begun = re.findall(r"\[ RUN      \] (\S+)", done.stdout) or ["start"]
+                begun = re.findall(r"\[ RUN      \] (\S+)", done.stdout) or [str(test)]
                 return failed[0] if failed else f"{begun[-1]}, crash"
-        return None
+        return SURVIVED if kept.exists() else NO_MUTANT
 
-    def try_mutant(self, site):
-        path = self.source / site["path"]
-        text = path.read_text()
-        path.write_text(text[:site["at"]] + site["after"] + text[site["at"] + len(site["before"]):])
-        own = FORMULAS[site["module"]][1].split()
-        try:
-            return self.first_failure(own + [t for t in LAST if t not in own]) or "SURVIVED"
-        finally:
-            path.write_text(text)
+    def try_all(self, mutants):
+        """By (site, tests) the first test that fails, SURVIVED or NO_MUTANT. Builds all, then tests all."""
+        every_test = {t: None for _, tests in mutants for t in tests}
+        mutants = [({"path": "README.md", "at": 0, "before": "", "after": ""}, list(every_test)), *mutants]
+        shutil.rmtree(self.programs, ignore_errors=True)
+        with open(self.options.lock, "a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for i, (site, tests) in enumerate(mutants):
+                self.build_mutant(site, tests, self.programs / str(i))
+        with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
+            results = pool.map(lambda i: self.first_failure(self.programs / str(i), mutants[i][1]), range(len(mutants)))
+            if (result := next(results)) != SURVIVED:
+                sys.exit(f"without a mutation: {result}")
+            for (site, _), result in zip(mutants[1:], results):
+                print(site["path"], site["line"], site["before"], "->", site["after"], result, file=sys.stderr, flush=True)
+                yield site, result
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=50)
-    parser.add_argument("--jobs", type=int, default=1, help="copies that are built and tested at a time")
+    parser.add_argument("--jobs", type=int, default=1, help="compilers, or tests, at a time")
     parser.add_argument("--build-folder", type=pathlib.Path, default=ROOT / "build/mutants")
     parser.add_argument("--sources", default="HEAD", help="the revision of src; all else is that of HEAD")
-    parser.add_argument("--launcher", default="nice", help="what starts each build")
+    parser.add_argument("--lock", default=os.devnull, help="a file to hold locked while compilers run")
     parser.add_argument("--list", action="store_true", help="show the places and end")
     options = parser.parse_args()
     sites = pick_sites(options.sources, options.seed)
-    shares = {m: len(range(i, options.count, len(FORMULAS))) for i, m in enumerate(FORMULAS)}
-    if options.list:
-        for s in (s for m in FORMULAS for s in sites[m][:shares[m]]):
-            print(f"{s['path']}:{s['line']}  {s['before'].strip()} -> {s['after'].strip()}  {s['code']}")
-        return 0
-    workshops = [Workshop(options.build_folder / str(i), options) for i in range(options.jobs)]
-    results = options.build_folder / "results.jsonl"
-    known = dict(json.loads(line) for line in results.read_text().splitlines()) if results.exists() else {}
+    results, known = options.build_folder / "results.jsonl", {}
+    if results.exists():
+        known = {key: r for key, r in map(json.loads, results.read_text().splitlines()) if r != SURVIVED}
 
-    def work(module):
-        """As many mutants of the module as its share, of those that compile."""
-        shop, tried = workshops.pop(), []
-        todo = iter(sites[module])
-        while len(tried) < shares[module] and (site := next(todo, None)):
-            result = known.get(json.dumps(site), "SURVIVED")
-            if result == "SURVIVED":
-                result = shop.try_mutant(site)
-                with results.open("a") as file:
-                    print(json.dumps([json.dumps(site), result]), file=file)
-                print(site["path"], site["line"], site["before"], "->", site["after"], result, file=sys.stderr)
-            if result != "does not compile":
-                tried.append((site, result))
-        workshops.append(shop)
-        return tried
+    def chosen():
+        for i, (m, (_, own)) in enumerate(FORMULAS.items()):
+            compile_all = [s for s in sites[m] if known.get(json.dumps(s)) != NO_MUTANT]
+            yield from ((s, own.split()) for s in compile_all[:len(range(i, options.count, len(FORMULAS)))])
 
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        tried = [pair for share in pool.map(work, FORMULAS) for pair in share]
+    def learn(tried):
+        for site, result in tried:
+            known[json.dumps(site)] = result
+            with results.open("a") as file:
+                print(json.dumps([json.dumps(site), result]), file=file)
+
+    if not options.list:
+        shop = Workshop(options)
+        while new := [(s, own) for s, own in chosen() if json.dumps(s) not in known]:
+            learn(shop.try_all(new))
+        last = [(s, [t for t in LAST if t not in own]) for s, own in chosen() if known[json.dumps(s)] == SURVIVED]
+        learn(shop.try_all(last) if last else ())
     print("| | place | code | change | caught by |\n| --: | --- | --- | --- | --- |")
-    for i, (s, result) in enumerate(tried, 1):
-        code, before, after = (s[k].strip().replace("|", "\\|") for k in ("code", "before", "after"))
-        print(f"| {i} | {s['path'][8:]}:{s['line']} | `{code}` | `{before or ' '}` to `{after or ' '}` | {result} |")
-    return 1 if any(result == "SURVIVED" for _, result in tried) else 0
+    for i, (s, _) in enumerate(chosen(), 1):
+        code, before, after = (s[k].strip().replace("|", "\\|") or " " for k in ("code", "before", "after"))
+        result = known.get(json.dumps(s), "")
+        print(f"| {i} | {s['path'][8:]}:{s['line']} | `{code}` | `{before}` to `{after}` | {result} |")
+    return 1 if SURVIVED in (known.get(json.dumps(s)) for s, _ in chosen()) else 0
 
 
 if __name__ == "__main__":
