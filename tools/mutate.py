@@ -2,17 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """mutate.py [--seed N] [--count N] [--sources REV] ...: do the tests notice when a formula is wrong?
 
-Picks places in the formulas of the engine, by a seed and spread over the modules, changes one operator or constant
-at a time in a copy of what is committed, and runs the tests, the likeliest first, until one fails. Where a mutant does
-not compile, the next place of its module stands in. Prints a table in Markdown; exits with 1 when a mutant survives.
-The build folder keeps the results: started again, it goes on and tries only survivors anew.
+By a seed and spread over the modules it picks places in the engine's formulas, changes one operator or constant at a
+time in a copy of what is committed, and runs the tests, the likeliest first, until one fails. Where a mutant does not
+compile, the next place of its module stands in. Prints a table in Markdown; exits with 1 when a mutant survives. The
+build folder keeps the results: started again, it goes on and tries only survivors anew.
 
     tools/mutate.py --seed 1 --list      # the places only
     tools/mutate.py --seed 1 > table.md
 """
 
 import argparse
-import concurrent.futures
 import fcntl
 import io
 import json
@@ -45,21 +44,21 @@ FORMULAS = {
     "findings": ("findings.cc", "findings"),
 }
 # Then whole jobs; of pytest's folders the cases that are named.
-LAST = ["laws", "jobs", ("oracle", "short and not test_self"), ("e2e", "looking")]
+PYTEST = {"oracle": "short and not test_self", "e2e": "looking"}
+LAST = ["laws", "jobs", *PYTEST]
 # Lines whose change is undefined, does not compile, or changes nothing.
 NOT_FORMULAS = [
     (r"^\s*(#|using|template|enum|friend|case|class|struct)\b|^\s*k\w+ = \w+,?$", "declares"),
-    (r"try_emplace|^\s*(const |static |constexpr )*[\w:]+ \w+( = 0|\{0?\})?(, \w+ = 0)*;", "starts, often written over"),
-    (r"^\s*for \(|(<|<=|>=) \S+size\(\)", "one more is behind an end"),
-    (r"size\(\) > kPairsPerRow", "a full list is cut to itself"),
+    (r"try_emplace|^\s*((const|static|constexpr) )*[\w:]+ \w+(\{0?\})?;|\b\w+ = 0[,;]|, 0, 0\}", "is written over"),
+    (r"^\s*for \(|(<|<=|>=) \S+size\(\)|size\(\) > (\d+) && \(?\w+\[\2\]", "one more is behind an end"),
     (r"\bbegin\(|\bend\(\)|\.data\(\)|ptrdiff_t|_offset|offsets", "positions in containers"),
-    (r"\[\]\(const|return std::(tie|pair)|return \(?(\w+)\.[\w.]+ < \w+\.|return \w+\[a\] <", "an order: <= is none"),
-    (r"<< |\bmiddle\b", "keys side by side, however far apart; a bisection, wherever it cuts"),
-    (r"reserve|resize|capacity|refetch|kAhead|memory_bytes|sizeof|shrink_to_fit|budget|[Ss]pill", "room and speed"),
-    (r"kShort\b|k\w*Rows\b|kSlicesPerRound|kTypicalLineBytes|kMostSessions|kShards", "sizes of a step"),
-    (r"threads|[Gg]eneration|Hash|Mix\(|sweep", "results depend on none"),
-    (r"[Ss]tatus|RETURN_NOT_OK|ASSIGN_OR_RAISE|assert\(|Quarantine|Unparsable", "errors"),
-    (r"\0 \+|\+ \0|\+=? base::FormatInstant", "texts"),
+    (r"\[\]\(const|return std::(tie|pair)|return \(?\w+\.[\w.]+ < \w+\.|return \w+\[a\] <", "an order: <= is none"),
+    (r"<< |\bmiddle\b|\? 1 : 2;", "keys side by side, a bisection, ranks: nothing but the order counts"),
+    (r"reserve|resize|capacity|refetch|kAhead|memory_bytes|sizeof|shrink_to_fit|budget|[Ss]pill|int64_t days = "
+     r"|kShort\b|k\w*Rows\b|kSlicesPerRound|kTypicalLineBytes|kMostSessions|kShards|threads|[Gg]eneration|Hash|Mix\("
+     r"|sweep", "room, speed, sizes of a step, threads: results do not depend on them"),
+    (r"size\(\) > kPairsPerRow|text\.size\(\) < 10", "a full list cut to itself; a short cut not taken"),
+    (r"[Ss]tatus|RETURN_NOT_OK|ASSIGN_OR_RAISE|assert\(|Quarantine|Unparsable|\0 \+|\+ \0|\+=? base::Format", "texts"),
 ]
 OPERATORS = [
     (r" \+ ", " - "), (r" - ", " + "), (r" \* ", " / "), (r" / ", " * "), (r" \+= ", " -= "), (r" -= ", " += "),
@@ -74,7 +73,7 @@ def git(*arguments):
     return subprocess.run(["git", "-C", ROOT, *arguments], check=True, stdout=subprocess.PIPE).stdout
 
 
-def sites_of(module, path, text):
+def sites_of(path, text):
     """Every place of a file where an operator or constant of a formula can change."""
     lines = SILENT.sub(lambda m: re.sub(r"[^\n]", "\0", m.group()), text).splitlines()
     start = 0
@@ -83,126 +82,112 @@ def sites_of(module, path, text):
         if not is_check and not any(re.search(pattern, line) for pattern, _ in NOT_FORMULAS):
             for m, to in ((m, to) for pattern, to in OPERATORS for m in re.finditer(pattern, line)):
                 after = str(int(m.group().replace("'", "")) + 1) if to is None else to
-                yield {"module": module, "path": path, "line": i + 1, "at": start + m.start(), "before": m.group(),
-                       "after": after, "code": code.strip()}
+                yield {"path": path, "line": i + 1, "at": start + m.start(), "before": m.group(), "after": after,
+                       "code": code.strip()}
         start += len(line) + 1
 
 
-def pick_sites(revision, seed):
-    """By module all its sites, in the order in which they are taken."""
-    sites = {}
-    for module, (files, _) in FORMULAS.items():
-        paths = [f"src/ndr/{module}/{name}" for name in files.split()]
-        sites[module] = [s for p in paths for s in sites_of(module, p, git("show", f"{revision}:{p}").decode())]
-        random.Random(f"{seed} {module}").shuffle(sites[module])
-    return sites
+def pick_sites(revision, seed, module):
+    """All sites of a module, in the order in which they are taken."""
+    paths = [f"src/ndr/{module}/{name}" for name in FORMULAS[module][0].split()]
+    sites = [s for p in paths for s in sites_of(p, git("show", f"{revision}:{p}").decode())]
+    return sorted(sites, key=lambda s: random.Random(f"{seed} {s}").random())
 
 
 class Workshop:
     """A copy of the sources with a build folder of its own."""
 
     def __init__(self, options):
-        self.options, folder = options, options.build_folder
-        self.source, self.build, self.programs = folder / "source", folder / "build", folder / "programs"
+        self.options = options
+        self.source, self.build, self.programs = (options.build_folder / f for f in ("source", "build", "programs"))
         for tree in (["HEAD"], [options.sources, "src"]):
             with tarfile.open(fileobj=io.BytesIO(git("archive", *tree))) as archive:
                 for member in filter(tarfile.TarInfo.isfile, archive):
-                    self.write(self.source / member.name, archive.extractfile(member).read())
-        requirements = ["tools/requirements.txt", "tools/requirements-test.txt"]
-        self.run(["bash", "tools/python_env.sh", ROOT / "build/python", *requirements], check=True)
-        self.run(["cmake", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Dev", "-S", self.source, "-B", self.build,
-                  f"-DNDR_PYTHON_ENV={ROOT}/build/python"], check=True)
-
-    def write(self, path, content):
-        if not path.is_file() or path.read_bytes() != content:  # what stays as it is needs no compiling
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+                    path, content = self.source / member.name, archive.extractfile(member).read()
+                    if not path.is_file() or path.read_bytes() != content:  # what stays as it is needs no compiling
+                        path.parent.mkdir(parents=True, exist_ok=True)
+                        path.write_bytes(content)
+        python = ["bash", "tools/python_env.sh", ROOT / "build/python"]
+        self.run([*python, "tools/requirements.txt", "tools/requirements-test.txt"], check=True)
+        self.run(["cmake", "--preset", "dev", "-B", self.build, f"-DNDR_PYTHON_ENV={ROOT}/build/python"], check=True)
 
     def run(self, command, **more):
-        output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
-        return subprocess.run(["nice", *command], cwd=self.source, **output, **more)
+        return subprocess.run(["nice", *command], cwd=self.source, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, errors="replace", **more)
 
     def build_mutant(self, site, tests, kept):
         """Leaves the tests' programs with the mutation in the folder `kept`, nothing where it does not compile."""
         path = self.source / site["path"]
-        text, end = path.read_bytes(), site["at"] + len(site["before"])
-        self.write(path, text[:site["at"]] + site["after"].encode() + text[end:])
-        targets = [f"{t}_test" if isinstance(t, str) else "ndr" for t in tests]
-        jobs = f"-j{self.options.jobs}"
-        if self.run(["cmake", "--build", self.build, jobs, "--target", *targets]).returncode == 0:
+        text, end = path.read_text(), site["at"] + len(site["before"])
+        path.write_text(text[:site["at"]] + site["after"] + text[end:])
+        targets = ["ndr" if t in PYTEST else f"{t}_test" for t in tests]
+        if self.run(["cmake", "--build", self.build, f"-j{self.options.jobs}", "-t", *targets]).returncode == 0:
             kept.mkdir(parents=True)
             for target in targets:
                 shutil.copy(self.build / "bin" / target, kept)
-        self.write(path, text)
+        path.write_text(text)
 
     def first_failure(self, kept, tests):
         env = {"NDR_SHARED_DATA": f"{ROOT}/../shared/data", **os.environ, "NDR_BINARY": f"{kept}/ndr",
                "NDR_SOURCE_DIR": str(self.source), "RC_PARAMS": "seed=1"}
         for test in tests if kept.exists() else ():
             command = [kept / f"{test}_test", "--gtest_fail_fast"]
-            if not isinstance(test, str):
-                pytest = [ROOT / "build/python/bin/python", *"-m pytest -xq -p no:cacheprovider".split()]
-                command = [*pytest, "-k", test[1], f"tests/{test[0]}"]
+            if test in PYTEST:
+                command = [ROOT / "build/python/bin/python", "-m", "pytest", "-xqk", PYTEST[test], f"tests/{test}"]
             try:
                 done = self.run(command, env=env, timeout=TIMEOUT_SECONDS)
             except subprocess.TimeoutExpired:
                 return f"{test}, without an end"
             if done.returncode:
                 failed = re.findall(r"(?:\[  FAILED  \]|^FAILED|^ERROR) ([\w/.:\[\]-]+)", done.stdout, re.M)
-                begun = re.findall(r"\[ RUN      \] (\S+)", done.stdout) or [str(test)]
+                begun = re.findall(r"\[ RUN      \] (\S+)", done.stdout) or [test]
                 return failed[0] if failed else f"{begun[-1]}, crash"
         return SURVIVED if kept.exists() else NO_MUTANT
 
-    def try_all(self, mutants):
-        """By (site, tests) the first test that fails, SURVIVED or NO_MUTANT. Builds all, then tests all."""
-        every_test = {t: None for _, tests in mutants for t in tests}
-        mutants = [({"path": "README.md", "at": 0, "before": "", "after": ""}, list(every_test)), *mutants]
+    def try_all(self, mutants, known):
+        """Builds all (site, tests), then tests all; makes `known` what became of each."""
+        no_mutant = {"path": "README.md", "line": 1, "at": 0, "before": "", "after": ""}
+        mutants = [(no_mutant, list({t: 0 for _, tests in mutants for t in tests})), *mutants]
         shutil.rmtree(self.programs, ignore_errors=True)
         with open(self.options.lock, "a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             for i, (site, tests) in enumerate(mutants):
                 self.build_mutant(site, tests, self.programs / str(i))
-        with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
-            results = pool.map(lambda i: self.first_failure(self.programs / str(i), mutants[i][1]), range(len(mutants)))
-            if (result := next(results)) != SURVIVED:
-                sys.exit(f"without a mutation: {result}")
-            for (site, _), result in zip(mutants[1:], results):
-                print(site["path"], site["line"], site["before"], "->", site["after"], result, file=sys.stderr, flush=True)
-                yield site, result
+        for i, (site, tests) in enumerate(mutants):
+            result = known[json.dumps(site)] = self.first_failure(self.programs / str(i), tests)
+            print(site["path"], site["line"], site["before"], "->", site["after"], result, file=sys.stderr, flush=True)
+            if i == 0 and result != SURVIVED:
+                sys.exit("fails without a mutation")
+            with self.options.results.open("a") as file:
+                print(json.dumps([json.dumps(site), result]), file=file)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=50)
-    parser.add_argument("--jobs", type=int, default=1, help="compilers, or tests, at a time")
+    parser.add_argument("--jobs", type=int, default=1, help="compilers at a time")
     parser.add_argument("--build-folder", type=pathlib.Path, default=ROOT / "build/mutants")
     parser.add_argument("--sources", default="HEAD", help="the revision of src; all else is that of HEAD")
     parser.add_argument("--lock", default=os.devnull, help="a file to hold locked while compilers run")
-    parser.add_argument("--list", action="store_true", help="show the places and end")
+    parser.add_argument("--list", action="store_true", help="show the places and what is known of them")
     options = parser.parse_args()
-    sites = pick_sites(options.sources, options.seed)
-    results, known = options.build_folder / "results.jsonl", {}
-    if results.exists():
-        known = {key: r for key, r in map(json.loads, results.read_text().splitlines()) if r != SURVIVED}
+    sites = {module: pick_sites(options.sources, options.seed, module) for module in FORMULAS}
+    options.results = options.build_folder / "results.jsonl"
+    lines = options.results.read_text().splitlines() if options.results.exists() else []
+    known = {site: result for site, result in map(json.loads, lines) if result != SURVIVED}
 
     def chosen():
-        for i, (m, (_, own)) in enumerate(FORMULAS.items()):
-            compile_all = [s for s in sites[m] if known.get(json.dumps(s)) != NO_MUTANT]
-            yield from ((s, own.split()) for s in compile_all[:len(range(i, options.count, len(FORMULAS)))])
-
-    def learn(tried):
-        for site, result in tried:
-            known[json.dumps(site)] = result
-            with results.open("a") as file:
-                print(json.dumps([json.dumps(site), result]), file=file)
+        for i, (module, (_, own)) in enumerate(FORMULAS.items()):
+            mutants = [(s, own.split()) for s in sites[module] if known.get(json.dumps(s)) != NO_MUTANT]
+            yield from mutants[:len(range(i, options.count, len(FORMULAS)))]
 
     if not options.list:
         shop = Workshop(options)
         while new := [(s, own) for s, own in chosen() if json.dumps(s) not in known]:
-            learn(shop.try_all(new))
+            shop.try_all(new, known)
         last = [(s, [t for t in LAST if t not in own]) for s, own in chosen() if known[json.dumps(s)] == SURVIVED]
-        learn(shop.try_all(last) if last else ())
+        shop.try_all(last, known)
     print("| | place | code | change | caught by |\n| --: | --- | --- | --- | --- |")
     for i, (s, _) in enumerate(chosen(), 1):
         code, before, after = (s[k].strip().replace("|", "\\|") or " " for k in ("code", "before", "after"))
