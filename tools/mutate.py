@@ -25,8 +25,7 @@ import sys
 import tarfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TIMEOUT_SECONDS = 300
-SURVIVED, NO_MUTANT = "SURVIVED", "does not compile"
+TIMEOUT_SECONDS, SURVIVED, NO_MUTANT = 300, "SURVIVED", "does not compile"
 # By module the files that hold formulas (the others move bytes), and the tests that are likeliest to notice.
 FORMULAS = {
     "stats": ("ranked.h scale.h weighted_run.cc", "stats baselines"),

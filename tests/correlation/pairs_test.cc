@@ -132,6 +132,8 @@ TEST(PairRows, AThousandPerRowByRarityBytesPeerAndPort) {
   for (int i = 0; i < 1002; ++i)
     s.pairs.Add(kHostText, kOut, ("10.1." + std::to_string(i / 250) + "." + std::to_string(i % 250)).c_str(),
                 443, {1, 5, 5});
+  // The last of them has its bytes in the longer windows: the order is that of the shortest.
+  for (size_t w = 1; w < 5; ++w) s.pairs.entries.back().sums[w].bytes_src = 1'000'000;
   s.PairOfHost(0, kHostText, "10.2.0.1", 443, 1);
   s.pairs.Add(kHostText, kOut, "10.2.0.1", 443, {1, 5000, 5});
   s.pairs.Add(kHostText, kOut, "10.2.0.2", 443, {1, 50, 5});

@@ -85,6 +85,7 @@ TEST(Episodes, EndsUpToAnHourApartAreOne) {
   ASSERT_EQ(twice.size(), 1u);
   EXPECT_EQ(twice[0].times, 2);
   EXPECT_EQ(twice[0].score, 30);
+  EXPECT_EQ(Of({Change(kStart, 25), Change(kStart + kHour + 1, 30)})[0].times, 2) << "no more than an hour";
 }
 
 TEST(Episodes, EndsBelowTheMinimumAreNone) {

@@ -23,6 +23,7 @@ TEST(Scalars, Ports) {
   EXPECT_EQ(ParsePort("65535"), 65535);
   EXPECT_EQ(ParsePort("0x01bb"), 443);
   EXPECT_EQ(ParsePort("0X50"), 80);
+  EXPECT_EQ(ParsePort("0x8"), 8) << "one digit";
   for (const char* bad : {"65536", "-1", "0x", "0x1ffff", "0x1g", "http"})
     EXPECT_EQ(ParsePort(bad), std::nullopt) << bad;
 }

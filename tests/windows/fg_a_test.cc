@@ -316,6 +316,18 @@ TEST_F(FgA, SumsSaturate) {
   EXPECT_EQ(builder_->counters().Get("saturated_cells"), 2);  // w_1h, w_8h
 }
 
+// At 01:00 of the second day the look-back of w_1h is a day, just enough for novelty; that of w_8h is less.
+TEST_F(FgA, SaturatedNoveltyCountsWhereItIsWritten) {
+  Run({{.slice = 0, .src = kA, .dst = kB, .port = 443, .bytes_src = 1, .bytes_dst = 1},
+       {.slice = 98, .src = kA, .dst = kX, .port = 443, .bytes_src = INT64_MAX, .bytes_dst = 1},
+       {.slice = 99, .src = kA, .dst = kX, .port = 443, .bytes_src = 5, .bytes_dst = 1}},
+      100);
+  EXPECT_EQ(Text("10.0.0.1", "outbound", "w_1h", "new_peer_bytes_sent_max"), "9223372036854775807");
+  EXPECT_EQ(Text("10.0.0.1", "outbound", "w_8h", "new_peer_bytes_sent_max"), "null");
+  // bytes_src_sum of w_1h and w_8h, new_peer_bytes_sent_max of w_1h.
+  EXPECT_EQ(builder_->counters().Get("saturated_cells"), 3);
+}
+
 TEST_F(FgA, RefusesWhatDoesNotFollow) {
   Run({}, 1);
   EXPECT_EQ(rows_->num_rows(), 0);
