@@ -225,7 +225,8 @@ TEST(CountOpened, PerHundredHostsAndDay) {
   EXPECT_EQ(opened[1].severity, Severity::kMedium);
   EXPECT_EQ(opened[1].kind, Kind::kVolume);
   EXPECT_EQ(opened[1].count, 2);
-  EXPECT_DOUBLE_EQ(opened[1].per_100_hosts_and_day, 0.1);  // 100 x 2/(400 x 5)
+  EXPECT_DOUBLE_EQ(opened[1].per_100_hosts_and_day, 0.1);                         // 100 x 2/(400 x 5)
+  EXPECT_DOUBLE_EQ(CountOpened(findings, 1, 0.5)[1].per_100_hosts_and_day, 400);  // 100 x 2/(1 x 0.5)
   EXPECT_TRUE(opened[2].silenced);
   EXPECT_EQ(CountOpened(findings, 0, 0)[0].per_100_hosts_and_day, 0);
 }

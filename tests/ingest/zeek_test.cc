@@ -76,6 +76,13 @@ TEST(ZeekTsv, TheHeaderMayChangeWithinAFileAndComeFirstOrLate) {
               ElementsAre("unparsable@0: no #fields line stands before it", HasSubstr("no_bytes_no_ports@")));
 }
 
+TEST(ZeekTsv, TheSeparatorMayStandAsItself) {
+  const auto file = ParseLog(Source::kZeekTsv,
+                             "#separator |\n#path|conn\n#fields|ts|id.orig_h|id.resp_h|orig_bytes\n"
+                             "1713614400|10.0.0.1|9.9.9.9|7\n");
+  EXPECT_THAT(file.rows, ElementsAre(HasSubstr("from=10.0.0.1")));
+}
+
 TEST(ZeekTsv, LabelsBehindThreeSpaces) {
   const std::string header =
       "#separator \\x09\n#path\tconn\n#fields\tts\tid.orig_h\tid.resp_h\torig_bytes\ttunnel_parents   label  "

@@ -46,7 +46,7 @@ class ReferenceTest : public ::testing::Test {
     }
     if (!hosts.empty()) batch.PutAddresses("host_ip", hosts);
     batch.PutConstant("role", "outbound");
-    if (table != Dataset::kFgBGlobal) batch.PutConstant("segment_id", "10.0.0.0/24");
+    if (table != Dataset::kFgBGlobal) batch.PutConstant("segment_id", segment_);
     batch.PutTexts("time_band", bands);
     batch.PutConstant("window_label", "w_1h");
     if (table == Dataset::kIpMetadata) return Metadata(&batch, lines.size());
@@ -95,6 +95,7 @@ class ReferenceTest : public ::testing::Test {
 
   std::shared_ptr<const catalogue::Catalogue> catalogue_ = MakeCatalogue();
   int hour_ = catalogue_->FindWindow("w_1h");
+  std::string segment_ = "10.0.0.0/24";  // of the next level
 };
 
 TEST_F(ReferenceTest, FindsHostsByNumberRoleBandAndWindow) {
@@ -158,6 +159,23 @@ TEST_F(ReferenceTest, FindsLevelsMetadataAndPairs) {
   EXPECT_EQ(horizon.PairOfSegment(segment, peer, 443).seen, 9);
   EXPECT_TRUE(horizon.IsDestination(peer));
   EXPECT_FALSE(horizon.IsDestination(host));
+}
+
+TEST_F(ReferenceTest, SegmentsOfOneRoleBandAndWindowStandApart) {
+  Builder builder(catalogue_, 0);
+  const size_t h = builder.AddHorizon("7d", 100, 800);
+  ASSERT_TRUE(builder.Add(h, Dataset::kFgBSegment, *Level(Dataset::kFgBSegment, {{"", "WD_NIGHT", 4}})).ok());
+  segment_ = "dmz";
+  ASSERT_TRUE(builder.Add(h, Dataset::kFgBSegment, *Level(Dataset::kFgBSegment, {{"", "WD_NIGHT", 9}})).ok());
+  const auto reference = *builder.Finish();
+  const auto median = [&](const char* segment) {
+    return reference->horizons()[0]
+        .Segment(reference->SegmentId(segment), Role::kOutbound, kNight, hour_)
+        .metrics[1]
+        .median;
+  };
+  EXPECT_EQ(median("10.0.0.0/24"), 4);
+  EXPECT_EQ(median("dmz"), 9);
 }
 
 TEST_F(ReferenceTest, PassesOverBandsThatNobodyAsksFor) {

@@ -307,6 +307,13 @@ TEST_F(FgA, DarkHosts) {
   EXPECT_EQ(builder_->counters().Get("dark_hosts"), 1);
 }
 
+// 1 byte of 1 byte.
+TEST_F(FgA, OneByteIsAWholeShare) {
+  Run({{.slice = 0, .src = kA, .dst = kX, .port = 443, .bytes_src = 1}}, 1);
+  EXPECT_EQ(Real("10.0.0.1", "outbound", "w_15m", "peer_ip_top1_bytes_share"), 1);
+  EXPECT_EQ(Real("10.0.0.1", "outbound", "w_15m", "peer_port_top1_bytes_share"), 1);
+}
+
 TEST_F(FgA, SumsSaturate) {
   Run({{.slice = 0, .src = kA, .dst = kX, .port = 443, .bytes_src = INT64_MAX, .bytes_dst = 1},
        {.slice = 1, .src = kA, .dst = kX, .port = 443, .bytes_src = 5, .bytes_dst = 1}},
