@@ -56,7 +56,7 @@ NOT_FORMULAS = [
     (r"reserve|resize|capacity|refetch|kAhead|memory_bytes|sizeof|shrink_to_fit|budget|[Ss]pill|int64_t days = "
      r"|kShort\b|k\w*Rows\b|kSlicesPerRound|kTypicalLineBytes|kMostSessions|kShards|threads|[Gg]eneration|Hash|Mix\("
      r"|sweep", "room, speed, sizes of a step, threads: results do not depend on them"),
-    (r"size\(\) > kPairsPerRow|text\.size\(\) < 10|o\.c_\.Source|SameAddresses|o\.sequence", "the same by another way"),
+    (r"size\(\) > kPairsPerRow|text\.size\(\) < 10|o\.c_\.Source|SameAddresses|o\.sequence|to_left <", "the same anyway"),
     (r"[Ss]tatus|RETURN_NOT_OK|ASSIGN_OR_RAISE|assert\(|Quarantine|Unparsable|\0 \+|\+ \0|\+=? base::Format", "texts"),
 ]
 OPERATORS = [
@@ -97,8 +97,8 @@ class Workshop:
     """A copy of the sources with a build folder of its own."""
 
     def __init__(self, options):
-        self.options = options
-        self.source, self.build, self.programs = (options.build_folder / f for f in ("source", "build", "programs"))
+        self.options, names = options, ("source", "build", "programs")
+        self.source, self.build, self.programs = (options.build_folder / name for name in names)
         for tree in (["HEAD"], [options.sources, "src"]):
             with tarfile.open(fileobj=io.BytesIO(git("archive", *tree))) as archive:
                 for member in filter(tarfile.TarInfo.isfile, archive):
@@ -111,7 +111,7 @@ class Workshop:
         self.run(["cmake", "--preset", "dev", "-B", self.build, f"-DNDR_PYTHON_ENV={ROOT}/build/python"], check=True)
 
     def run(self, command, **more):
-        return subprocess.run(["prlimit", f"--as={MEMORY_BYTES}", "nice", *command], cwd=self.source, text=True,
+        return subprocess.run(["prlimit", f"--as={MEMORY_BYTES}", "nice", "-n5", *command], cwd=self.source, text=True,
                               errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
 
     def build_mutant(self, site, tests, kept):
