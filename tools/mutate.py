@@ -56,7 +56,7 @@ NOT_FORMULAS = [
     (r"reserve|resize|capacity|refetch|kAhead|memory_bytes|sizeof|shrink_to_fit|budget|[Ss]pill|int64_t days = "
      r"|kShort\b|k\w*Rows\b|kSlicesPerRound|kTypicalLineBytes|kMostSessions|kShards|threads|[Gg]eneration|Hash|Mix\("
      r"|sweep", "room, speed, sizes of a step, threads: results do not depend on them"),
-    (r"size\(\) > kPairsPerRow|text\.size\(\) < 10|o\.c_\.Source|SameAddresses|o\.sequence|to_left <", "the same anyway"),
+    (r"size\(\) > kPairsPerRow|text\.size\(\) < 10|o\.c_\.Source|SameAddresses|o\.sequence|to_left <", "the same"),
     (r"[Ss]tatus|RETURN_NOT_OK|ASSIGN_OR_RAISE|assert\(|Quarantine|Unparsable|\0 \+|\+ \0|\+=? base::Format", "texts"),
 ]
 OPERATORS = [
@@ -185,8 +185,8 @@ def main():
         shop = Workshop(options)
         while new := [(s, own) for s, own in chosen() if json.dumps(s) not in known]:
             shop.try_all(new, known)
-        last = [(s, [t for t in LAST if t not in own]) for s, own in chosen() if known[json.dumps(s)] == SURVIVED]
-        shop.try_all(last, known)
+        if last := [(s, [t for t in LAST if t not in own]) for s, own in chosen() if known[json.dumps(s)] == SURVIVED]:
+            shop.try_all(last, known)
     print("| | place | code | change | caught by |\n| --: | --- | --- | --- | --- |")
     for i, (s, _) in enumerate(chosen(), 1):
         code, before, after = (s[k].strip().replace("|", "\\|") or " " for k in ("code", "before", "after"))

@@ -208,6 +208,15 @@ TEST(Delta, APortSetOfTheProjectsOwnIsOneMoreColumn) {
   EXPECT_EQ(HostCell(partials, "10.0.0.1", "outbound", "high_risk_port_sessions_cnt"), 3);
 }
 
+TEST(Delta, APortSetMayHoldPortZero) {
+  spec::Project project = spec::DefaultProject();
+  project.port_sets.emplace_back("ZERO_PORTS", std::vector<uint16_t>{0});
+  project.catalogue.extra_port_sets.push_back("ZERO_PORTS");
+  std::vector<SessionRow> rows(3);
+  rows[0].port = 0, rows[1].port = std::nullopt;
+  EXPECT_EQ(HostCell(DeltaOf(Batch({rows}), project), "10.0.0.1", "outbound", "zero_port_sessions_cnt"), 1);
+}
+
 TEST(Delta, ConfiguredSubtypesAreSessions) {
   spec::Project project = spec::DefaultProject();
   project.sessions.subtypes = {"Start"};

@@ -126,6 +126,9 @@ TEST_F(ReferenceTest, FindsHostsByNumberRoleBandAndWindow) {
   EXPECT_FALSE(horizon.Host(reference->AddressId(Ip("10.0.0.6")), Role::kOutbound, kNight, hour_)
                    .metrics[1]
                    .has_median());
+  EXPECT_EQ(
+      horizon.Host(reference->AddressId(Ip("10.0.0.6")), Role::kOutbound, kNight, hour_).metrics[1].is_cold,
+      1u);
   EXPECT_FALSE(horizon.Host(five, Role::kInbound, kNight, hour_));
   EXPECT_FALSE(horizon.Host(five, Role::kOutbound, kNight, hour_ + 1));
   EXPECT_EQ(reference->AddressId(Ip("10.0.0.7")), kNoId);

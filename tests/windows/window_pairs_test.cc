@@ -80,6 +80,24 @@ TEST(WindowPairs, SumsAndRhythm) {
   pairs.Visit(kX, Role::kInbound, [&](const pairs::WindowPair&) { FAIL() << "X is no host"; });
 }
 
+// Every 10 minutes: port 443 in 0 .. 80, 8 gaps, port 80 in 0 .. 70, 7 gaps.
+TEST(WindowPairs, EightGapsAreScoredAndSevenAreNot) {
+  const auto context = MakeTestContext(kWindows, 1);
+  std::vector<Record> records;
+  for (int minute = 0; minute <= 80; minute += 10)
+    for (const int port : {80, 443})
+      if (port == 443 || minute <= 70)
+        records.push_back({.slice = minute / 15, .minute = minute % 15, .src = kA, .dst = kX, .port = port});
+  Case history(context, kFirst, records);
+  const auto builder = At(context, &history, 7);
+  int seen = 0;
+  builder->pairs().Visit(kA, Role::kOutbound, [&](const pairs::WindowPair& pair) {
+    EXPECT_EQ(builder->pairs().Rhythm(pair, 2).scored, pair.port == 443);
+    ++seen;
+  });
+  EXPECT_EQ(seen, 2);
+}
+
 TEST(WindowPairs, SlotsAreGivenBackOnceADay) {
   const auto context = MakeTestContext(kWindows, 1);
   Case history(context, kFirst, {{.slice = 0, .src = kA, .dst = kX, .port = 443}});
