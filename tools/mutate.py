@@ -139,8 +139,7 @@ class Workshop:
                 return f"{test}, without an end"
             if done.returncode:
                 failed = re.findall(r"(?:\[  FAILED  \]|^FAILED|^ERROR) ([\w/.:\[\]-]+)", done.stdout, re.M)
-                begun = re.findall(r"\[ RUN      \] (\S+)", done.stdout) or [test]
-                return failed[0] if failed else f"{begun[-1]}, crash"
+                return failed[0] if failed else f"{(re.findall(r'RUN      . (.+)', done.stdout) or [test])[-1]}, crash"
         return SURVIVED if kept.exists() else NO_MUTANT
 
     def try_all(self, mutants, known):
@@ -190,8 +189,9 @@ def main():
     print("| | place | code | change | caught by |\n| --: | --- | --- | --- | --- |")
     for i, (s, _) in enumerate(chosen(), 1):
         code, before, after = (s[k].strip().replace("|", "\\|") or " " for k in ("code", "before", "after"))
-        result = known.get(json.dumps(s), "")
-        print(f"| {i} | {s['path'][8:]}:{s['line']} | `{code}` | `{before}` to `{after}` | {result} |")
+        column = s["at"] - git("show", f"{options.sources}:{s['path']}").rfind(b"\n", 0, s["at"])
+        place, result = f"{s['path'][8:]}:{s['line']}:{column}", known.get(json.dumps(s), "")
+        print(f"| {i} | {place} | `{code}` | `{before}` to `{after}` | {result} |")
     return 1 if SURVIVED in (known.get(json.dumps(s)) for s, _ in chosen()) else 0
 
 
