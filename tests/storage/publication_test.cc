@@ -155,7 +155,8 @@ TEST(Publication, AfterAKillAnywhereTheNextRunGivesTheSame) {
     Put(dead + "/0", "half a file");
     Put(root / "_staging/1-2/owner", "");
     if (step >= 1)
-      Put(dead + ".intent", CommitPath(kKey) + "\n" + old.files[0].path + "\n" + half.files[0].path + "\n");
+      Put(dead + ".intent",
+          CommitPath(kKey) + "\n" + old.files[0].path + "\n" + half.files[0].path + "\nend\n");
     if (step >= 2) fs::remove(root / CommitPath(kKey));  // its record went, its old data stand
     if (step >= 3)
       Put(root / half.files[0].path, BytesOf(donor / half.files[0].path));  // new data stand, uncommitted
@@ -171,9 +172,24 @@ TEST(Publication, OpeningAWriterRemovesUncommittedFilesButNoCommittedOnes) {
   const auto whole = Everything(root.path());
   Put(root / "lookback/left.parquet", "x");
   Put(root / "_staging/1-2/0.intent",
-      CommitPath(kKey) + "\nlookback/left.parquet\n" + record.files[0].path + "\n");
+      CommitPath(kKey) + "\nlookback/left.parquet\n" + record.files[0].path + "\nend\n");
   ASSERT_TRUE(Writer::Open(root.path()).ok());
   EXPECT_EQ(Everything(root.path()), whole);
+}
+
+// Files are touched once the whole intent is on the disk, so what a shorter one names is not the dead
+// writer's.
+TEST(Publication, AnIntentThatAKillCutAnywhereIsPassedOver) {
+  TemporaryFolder root;
+  Put(root / "lookback/kept.parquet", "x");
+  const auto whole = Everything(root.path());
+  const std::string intent = CommitPath(kKey) + "\nlookback/kept.parquet\nend\n";
+  for (size_t length = 0; length <= intent.size(); ++length) {
+    Put(root / "_staging/1-2/0.intent", intent.substr(0, length));
+    ASSERT_TRUE(Writer::Open(root.path()).ok()) << length;
+    EXPECT_EQ(Everything(root.path()) == whole, length < intent.size()) << length;
+    EXPECT_TRUE(fs::is_empty(root / "_staging")) << length;
+  }
 }
 
 TEST(Publication, ALivingWriterKeepsItsStaging) {

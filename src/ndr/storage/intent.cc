@@ -11,11 +11,18 @@
 
 namespace ndr::storage {
 namespace fs = std::filesystem;
+namespace {
+
+// The last line: an intent without it was being written when its writer died, and nothing was touched yet.
+constexpr std::string_view kIntentEnd = "end\n";
+
+}  // namespace
 
 arrow::Result<Intent> Intent::Write(std::string path, const std::string& commit_path,
                                     const std::vector<std::string>& files) {
   std::string text = commit_path + "\n";
   for (const std::string& file : files) text += file + "\n";
+  text += kIntentEnd;
   ARROW_RETURN_NOT_OK(WriteFile(path, text));
   return Intent(std::move(path));
 }
@@ -23,8 +30,9 @@ arrow::Result<Intent> Intent::Write(std::string path, const std::string& commit_
 arrow::Status Intent::Remove() const { return storage::Remove(path_); }
 
 arrow::Status Recover(const std::string& root, const std::string& intent_path) {
-  ARROW_ASSIGN_OR_RAISE(const auto text, ReadWhole(intent_path));
-  if (!text) return arrow::Status::OK();
+  ARROW_ASSIGN_OR_RAISE(auto text, ReadWhole(intent_path));
+  if (!text || !text->ends_with("\n" + std::string(kIntentEnd))) return arrow::Status::OK();
+  text->resize(text->size() - kIntentEnd.size());
   std::istringstream lines(*text);
   std::string commit_path, file;
   std::getline(lines, commit_path);

@@ -26,7 +26,8 @@ class Intent {
   std::string path_;
 };
 
-/// Removes the files of a dead writer's intent that no commit record lists now.
+/// Removes the files of a dead writer's intent that no commit record lists now. An intent that was not
+/// written to its end touched nothing, and is passed over.
 arrow::Status Recover(const std::string& root, const std::string& intent_path);
 
 /// Takes a commit back: its record first, then its files.
