@@ -43,7 +43,10 @@ arrow::Result<int64_t> CountHosts(const arrow::RecordBatch& fg_a) {
 class WindowStep {
  public:
   WindowStep(const RunState& run, const Walk& walk)
-      : run_(run), walk_(walk), history_(run.root(), run.context, run.published), lookback_(run, walk.first_slice) {}
+      : run_(run),
+        walk_(walk),
+        history_(run.root(), run.context, run.published),
+        lookback_(run, walk.first_slice) {}
 
   arrow::Result<int64_t> Run() {
     Micros at = walk_.from;
@@ -68,7 +71,8 @@ class WindowStep {
       for (; at <= last && round.size() < kEndsPerRound && rows < kRowsPerRound; at += kSliceMicros) {
         ARROW_RETURN_NOT_OK(lookback_.CommitSealed(at));
         ARROW_ASSIGN_OR_RAISE(End end, Compute(at));
-        ARROW_RETURN_NOT_OK(run_.Show(walk_.reference ? "judging" : "windows", (at - begin) / kSliceMicros + 1, (last - begin) / kSliceMicros + 1));
+        ARROW_RETURN_NOT_OK(run_.Show(walk_.reference ? "judging" : "windows",
+                                      (at - begin) / kSliceMicros + 1, (last - begin) / kSliceMicros + 1));
         if (!end.fg_a && !end.judged) continue;
         rows += end.rows->num_rows();
         round.push_back(std::move(end));
@@ -83,8 +87,10 @@ class WindowStep {
   // The pairs that act on an end: those of its longest window and of the look-back before it.
   storage::InputEntry DeltaRange(Micros slice) const {
     const auto& windows = run_.context->catalogue->windows();
-    const Micros reach = windows.back().slices * kSliceMicros + run_.context->project.lookback.days * base::kMicrosPerDay;
-    return run_.published->RangeAsInput("delta", std::max(walk_.first_slice, slice + kSliceMicros - reach), slice + kSliceMicros);
+    const Micros reach =
+        windows.back().slices * kSliceMicros + run_.context->project.lookback.days * base::kMicrosPerDay;
+    return run_.published->RangeAsInput("delta", std::max(walk_.first_slice, slice + kSliceMicros - reach),
+                                        slice + kSliceMicros);
   }
 
   storage::CommitRecord FgADraft(Micros slice) const {
@@ -114,7 +120,8 @@ class WindowStep {
     ARROW_ASSIGN_OR_RAISE(const auto hosts, history_.Hosts(slice));
     ARROW_ASSIGN_OR_RAISE(const auto pairs, history_.Slice(slice));
     history_.SetBatchStart(slice);
-    ARROW_RETURN_NOT_OK(builder_->Advance(slice, run_.published->Find("delta", slice) != nullptr, hosts, pairs));
+    ARROW_RETURN_NOT_OK(
+        builder_->Advance(slice, run_.published->Find("delta", slice) != nullptr, hosts, pairs));
     if (!NeedsWork(slice)) return end;
     ARROW_ASSIGN_OR_RAISE(end.rows, builder_->Rows(MiniBatchId(slice)));
     end.window_counters = builder_->counters();
@@ -133,7 +140,8 @@ class WindowStep {
   Status JudgeEnd(End* end) {
     StepTimer timer(run_.report, "correlation");
     ARROW_ASSIGN_OR_RAISE(end->judged, correlator_->Correlate(*end->rows, builder_->pairs()));
-    timer.Rows(end->rows->num_rows() * static_cast<int64_t>(walk_.reference->horizons().size()), end->rows->num_rows());
+    timer.Rows(end->rows->num_rows() * static_cast<int64_t>(walk_.reference->horizons().size()),
+               end->rows->num_rows());
     ARROW_ASSIGN_OR_RAISE(end->hosts, CountHosts(*end->rows));
     return Status::OK();
   }
@@ -164,7 +172,8 @@ class WindowStep {
   Status StageFgA(End* end, CommitGroup* group) {
     if (!end->fg_a) return Status::OK();
     ARROW_ASSIGN_OR_RAISE(auto publication, run_.writer->Begin(end->fg_a->key));
-    if (end->rows->num_rows() > 0) ARROW_RETURN_NOT_OK(publication->Add(run_.PlaceOf(Dataset::kFgA, end->slice), end->rows));
+    if (end->rows->num_rows() > 0)
+      ARROW_RETURN_NOT_OK(publication->Add(run_.PlaceOf(Dataset::kFgA, end->slice), end->rows));
     end->fg_a->counters = end->window_counters;
     group->Add(std::move(publication), std::move(*end->fg_a));
     return Status::OK();
@@ -172,9 +181,11 @@ class WindowStep {
 
   Status StageFgC(const End& end, std::unique_ptr<storage::Publication>* staged) {
     if (!end.judged) return Status::OK();
-    ARROW_ASSIGN_OR_RAISE(*staged, run_.writer->Begin({"fg_c", run_.context->project.feature_spec_version, MiniBatchId(end.slice)}));
+    ARROW_ASSIGN_OR_RAISE(*staged, run_.writer->Begin({"fg_c", run_.context->project.feature_spec_version,
+                                                       MiniBatchId(end.slice)}));
     auto add = [&](Dataset dataset, const std::string& horizon, const Batch& batch) {
-      return batch->num_rows() == 0 ? Status::OK() : (*staged)->Add(run_.PlaceOf(dataset, end.slice, horizon), batch);
+      return batch->num_rows() == 0 ? Status::OK()
+                                    : (*staged)->Add(run_.PlaceOf(dataset, end.slice, horizon), batch);
     };
     for (const correlation::HorizonOutput& output : end.judged->horizons) {
       ARROW_RETURN_NOT_OK(add(Dataset::kFgCHost, output.label, output.host));
@@ -193,6 +204,8 @@ class WindowStep {
 
 }  // namespace
 
-arrow::Result<int64_t> CommitWindows(const RunState& run, const Walk& walk) { return WindowStep(run, walk).Run(); }
+arrow::Result<int64_t> CommitWindows(const RunState& run, const Walk& walk) {
+  return WindowStep(run, walk).Run();
+}
 
 }  // namespace ndr::jobs

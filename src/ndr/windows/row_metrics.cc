@@ -23,7 +23,9 @@ double Share(__int128 part, __int128 whole) {
 }
 
 // A maximum of bytes saturates where 64 bits end, and so must what it is a share of.
-double BytesShare(uint64_t part, __int128 whole) { return Share(part, whole > UINT64_MAX ? UINT64_MAX : whole); }
+double BytesShare(uint64_t part, __int128 whole) {
+  return Share(part, whole > UINT64_MAX ? UINT64_MAX : whole);
+}
 
 // -ln((n + 1)/(N + V + 1)) of a key that was seen n times; histograms of the past hold n + 1.
 double Rarity(int64_t n_and_1, int64_t sessions, int64_t distinct) {
@@ -108,7 +110,8 @@ void RowMetrics::WritePairs(const RowInput& input, size_t row, FeatureColumns* c
     columns->SetReal(MetricAt("peer_port_entropy"), row, p.port_sessions_by_port.Entropy(p.port_sessions));
     columns->SetReal(MetricAt("peer_port_top1_sessions_share"), row,
                      Share(p.port_sessions_by_port.largest(), p.port_sessions));
-    columns->SetReal(MetricAt("peer_port_top1_bytes_share"), row, BytesShare(maxima.port_bytes, p.port_bytes));
+    columns->SetReal(MetricAt("peer_port_top1_bytes_share"), row,
+                     BytesShare(maxima.port_bytes, p.port_bytes));
   }
   columns->Set(MetricAt("high_risk_port_nunique"), row, p.high_risk_ports);
   columns->Set(MetricAt("high_risk_port_unique_peers"), row, p.high_risk_port_peers);
