@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Job specs with types: what one job of a project and version reads, writes and overrides (specification 4, Job
+// specs).
+#pragma once
+
+#include <arrow/result.h>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "ndr/spec/project.h"
+#include "ndr/spec/store.h"
+
+namespace ndr::spec {
+
+enum class Job : uint8_t { kDelta, kPairCounts, kFgA, kFgB, kFgC };
+inline constexpr std::array<std::string_view, 5> kJobNames = {"delta_builder", "pair_counts_builder", "fg_a_builder",
+                                                              "fg_b_builder", "fg_c_builder"};
+/// The document beside the jobs': what the whole project shares.
+inline constexpr std::string_view kProjectParameters = "project_parameters";
+
+/// A job's own inputs and outputs.
+struct JobSpec {
+  Job job = Job::kDelta;
+  std::string project_name, feature_spec_version;
+  std::string root;                    ///< outputs.root
+  std::string raw_parsed_logs_prefix;  ///< inputs.raw_parsed_logs_prefix, of delta_builder
+  std::string log_format = "auto";     ///< inputs.log_format, of delta_builder
+  bool from_delta = false;             ///< inputs.source is `delta`, not `fg_a`: of fg_b_builder
+};
+
+/// What a job runs with. All jobs of a version see one project: the default, then its parameters, then what each job's
+/// spec overrides (the keys of document 4's table for that job, and no others), so that every job knows the
+/// configuration that acted on what it reads.
+struct LoadedJob {
+  JobSpec spec;
+  Project project;
+};
+
+/// Reads `project_parameters` and the job's own spec, which must be there, and those of the other jobs, where they are.
+/// Errors: those of the store; unknown keys and wrong types with their full path; a key that the job may not override.
+arrow::Result<LoadedJob> LoadJob(SpecStore* store, Job job, const std::string& project_name,
+                                 const std::string& feature_spec_version);
+/// The same with a project file in the store's place: the job's spec is the default one.
+arrow::Result<LoadedJob> JobOfProjectFile(Job job, const std::string& path);
+
+}  // namespace ndr::spec
