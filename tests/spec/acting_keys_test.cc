@@ -75,7 +75,7 @@ TEST(ActingKeys, WhatSaysTheSameIsTheSame) {
 TEST(ActingKeys, NameTheirValues) {
   const auto keys = ActingKeys(DefaultProject(), "delta/host");
   EXPECT_EQ(keys.at("calendar.timezone"), "\"UTC\"");
-  EXPECT_EQ(keys.at("data_quality.allowed_lateness_hours"), "24.0");
+  EXPECT_EQ(keys.at("data_quality.allowed_lateness_hours"), "24");
   EXPECT_EQ(keys.at("segments.ipv4_prefix_length"), "24");
   EXPECT_EQ(keys, ActingKeys(DefaultProject(), "pair_counts"));
   EXPECT_FALSE(keys.contains("windows"));

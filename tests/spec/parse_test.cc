@@ -186,7 +186,7 @@ TEST(ParseProject, WrongTypesAndValuesSayWhatWouldBeRight) {
             "p.json: host_networks[0]: expected a CIDR such as 10.0.0.0/8 or fc00::/7, found string "
             "\"10.0.0.0/33\"");
   EXPECT_EQ(Refusal(R"({"host_networks": "10.0.0.0/8"})"),
-            "p.json: host_networks: expected a list, found string \"10.0.0.0/8\"");
+            "p.json: host_networks: expected a list of CIDRs, found string \"10.0.0.0/8\"");
   EXPECT_THAT(Refusal(R"({"lookback": {"days": 1.5}})"),
               HasSubstr("lookback.days: expected a whole number, found number 1.5"));
   EXPECT_THAT(Refusal(R"({"lookback": {"days": 0}})"), HasSubstr("lookback.days: 0 is not within 1 to 366"));
