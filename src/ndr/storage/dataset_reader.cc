@@ -10,6 +10,7 @@ DatasetReader::DatasetReader(std::string root, const catalogue::Catalogue& catal
                              std::vector<std::string> columns)
     : root_(std::move(root)),
       schema_(catalogue.Schema(dataset)),
+      older_names_(dataset == catalogue::Dataset::kDeltaHost),
       files_(files.begin(), files.end()),
       columns_(std::move(columns)) {}
 
@@ -23,7 +24,7 @@ arrow::Result<std::shared_ptr<arrow::RecordBatch>> DatasetReader::Next() {
       if (!std::filesystem::exists(path, error))
         return arrow::Status::KeyError(
             path, " is committed but not there: its batch was replaced meanwhile, or it was removed by hand");
-      ARROW_ASSIGN_OR_RAISE(open_, ParquetReader::Open(path, schema_, columns_));
+      ARROW_ASSIGN_OR_RAISE(open_, ParquetReader::Open(path, schema_, columns_, older_names_));
     }
     ARROW_ASSIGN_OR_RAISE(auto batch, open_->Next());
     if (batch == nullptr) {

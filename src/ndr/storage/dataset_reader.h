@@ -14,7 +14,7 @@
 namespace ndr::storage {
 
 /// Reads files of one dataset one after the other, in bounded memory. Only files that commit records list are
-/// read.
+/// read. Host partials may have older names (specification 2).
 class DatasetReader {
  public:
   /// `columns`: names, none for all. An absent file is KeyError and named (a replaced batch: read the commit
@@ -28,6 +28,7 @@ class DatasetReader {
  private:
   std::string root_;
   std::shared_ptr<arrow::Schema> schema_;
+  bool older_names_;
   std::deque<FileEntry> files_;
   std::vector<std::string> columns_;
   std::unique_ptr<ParquetReader> open_;

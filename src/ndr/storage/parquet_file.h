@@ -59,9 +59,11 @@ arrow::Result<EncodedFile> EncodeParquet(const std::shared_ptr<arrow::RecordBatc
 /// is missing or of another type.
 class ParquetReader {
  public:
+  /// `older_names`: those of host partials count too (legacy_delta.h).
   static arrow::Result<std::unique_ptr<ParquetReader>> Open(const std::string& path,
                                                             const std::shared_ptr<arrow::Schema>& schema,
-                                                            const std::vector<std::string>& columns = {});
+                                                            const std::vector<std::string>& columns = {},
+                                                            bool older_names = false);
   ~ParquetReader();
   int64_t rows() const;
   /// The next batch, or null at the end.

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "ndr/storage/address_text.h"
+#include "ndr/storage/legacy_delta.h"
 #include "ndr/storage/parquet_file.h"
 
 namespace ndr::storage {
@@ -20,8 +21,11 @@ struct ParquetReader::State {
   std::shared_ptr<arrow::Schema> schema;  // of the batches that leave
   std::unique_ptr<parquet::arrow::FileReader> file;
   std::unique_ptr<arrow::RecordBatchReader> batches;
+  std::vector<std::string> older_names;  // read besides the schema's
 
-  Status Open(const std::shared_ptr<arrow::Schema>& whole, const std::vector<std::string>& columns);
+  Status Open(const std::shared_ptr<arrow::Schema>& whole, const std::vector<std::string>& columns,
+              bool may_be_older);
+  arrow::Result<std::shared_ptr<arrow::RecordBatch>> Read();
 };
 
 namespace {
@@ -37,11 +41,25 @@ arrow::Result<std::shared_ptr<arrow::Schema>> Project(const std::shared_ptr<arro
   return arrow::schema(std::move(fields));
 }
 
+// The column that a leaf of the file belongs to.
+std::string ColumnOf(const parquet::SchemaDescriptor& file, int leaf) {
+  return file.Column(leaf)->path()->ToDotVector().front();
+}
+
+std::vector<std::string> ColumnsOf(const parquet::SchemaDescriptor& file) {
+  std::vector<std::string> columns;
+  for (int i = 0; i < file.num_columns(); ++i) columns.push_back(ColumnOf(file, i));
+  return columns;
+}
+
 // The file's leaves under the columns wanted, by number.
-std::vector<int> Leaves(const parquet::SchemaDescriptor& file, const arrow::Schema& wanted) {
+std::vector<int> Leaves(const std::vector<std::string>& file, const arrow::Schema& wanted,
+                        const std::vector<std::string>& besides) {
   std::vector<int> leaves;
-  for (int i = 0; i < file.num_columns(); ++i)
-    if (wanted.GetFieldIndex(file.Column(i)->path()->ToDotVector().front()) >= 0) leaves.push_back(i);
+  for (size_t i = 0; i < file.size(); ++i)
+    if (wanted.GetFieldIndex(file[i]) >= 0 ||
+        std::find(besides.begin(), besides.end(), file[i]) != besides.end())
+      leaves.push_back(static_cast<int>(i));
   return leaves;
 }
 
@@ -67,19 +85,21 @@ arrow::Result<std::shared_ptr<arrow::Array>> ToColumn(const std::shared_ptr<arro
 }  // namespace
 
 Status ParquetReader::State::Open(const std::shared_ptr<arrow::Schema>& whole,
-                                  const std::vector<std::string>& columns) {
+                                  const std::vector<std::string>& columns, bool may_be_older) {
   ARROW_ASSIGN_OR_RAISE(schema, Project(whole, columns));
   ARROW_ASSIGN_OR_RAISE(auto input, arrow::io::ReadableFile::Open(path));
   auto parquet = parquet::ParquetFileReader::Open(std::move(input));
-  const auto* file_schema = parquet->metadata()->schema();
-  const std::vector<int> leaves = Leaves(*file_schema, *schema);
+  const std::vector<std::string> names = ColumnsOf(*parquet->metadata()->schema());
+  if (may_be_older) older_names = OlderNames(names, *schema);
+  const std::vector<int> leaves = Leaves(names, *schema, older_names);
   parquet::ArrowReaderProperties properties(/*use_threads=*/false);
   properties.set_batch_size(kRowGroupRows);
   properties.set_pre_buffer(
       false);  // on a local disk this thread would only wait for the one that reads ahead
   for (const int leaf : leaves) {
-    const auto field = schema->GetFieldByName(file_schema->Column(leaf)->path()->ToDotVector().front());
-    properties.set_read_dictionary(leaf, field->type()->id() == arrow::Type::FIXED_SIZE_BINARY);
+    const auto field = schema->GetFieldByName(names[static_cast<size_t>(leaf)]);
+    const bool is_address = field != nullptr && field->type()->id() == arrow::Type::FIXED_SIZE_BINARY;
+    properties.set_read_dictionary(leaf, is_address);
   }
   ARROW_ASSIGN_OR_RAISE(
       file, parquet::arrow::FileReader::Make(arrow::default_memory_pool(), std::move(parquet), properties));
@@ -94,12 +114,12 @@ ParquetReader::~ParquetReader() = default;
 
 arrow::Result<std::unique_ptr<ParquetReader>> ParquetReader::Open(
     const std::string& path, const std::shared_ptr<arrow::Schema>& schema,
-    const std::vector<std::string>& columns) {
+    const std::vector<std::string>& columns, bool older_names) {
   std::unique_ptr<ParquetReader> reader(new ParquetReader());
   Status status;
   try {
     reader->state_->path = path;
-    status = reader->state_->Open(schema, columns);
+    status = reader->state_->Open(schema, columns, older_names);
   } catch (const std::exception& e) {
     status = Status::Invalid(e.what());
   }
@@ -109,15 +129,21 @@ arrow::Result<std::unique_ptr<ParquetReader>> ParquetReader::Open(
 
 int64_t ParquetReader::rows() const { return state_->file->parquet_reader()->metadata()->num_rows(); }
 
-arrow::Result<std::shared_ptr<arrow::RecordBatch>> ParquetReader::Next() {
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> ParquetReader::State::Read() {
   std::shared_ptr<arrow::RecordBatch> batch;
-  Status status;
   try {
-    status = state_->batches->ReadNext(&batch);
+    ARROW_RETURN_NOT_OK(batches->ReadNext(&batch));
   } catch (const std::exception& e) {
-    status = Status::Invalid(e.what());
+    return Status::Invalid(e.what());
   }
-  if (!status.ok()) return status.WithMessage(state_->path, ": ", status.message());
+  if (batch == nullptr || older_names.empty()) return batch;
+  return AddCurrentNames(std::move(batch));
+}
+
+arrow::Result<std::shared_ptr<arrow::RecordBatch>> ParquetReader::Next() {
+  auto read = state_->Read();
+  if (!read.ok()) return read.status().WithMessage(state_->path, ": ", read.status().message());
+  const auto batch = *std::move(read);
   if (batch == nullptr) return nullptr;
   arrow::ArrayVector arrays;
   for (const auto& field : state_->schema->fields()) {
