@@ -12,8 +12,6 @@
 
 namespace ndr::spec {
 
-bool IsName(std::string_view text);
-
 namespace {
 
 using arrow::Result;
