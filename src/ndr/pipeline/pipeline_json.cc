@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/pipeline/pipeline_json.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
 #include "ndr/base/exit_code.h"
+#include "ndr/catalogue/catalogue.h"
 #include "ndr/spec/json_object.h"
 
 namespace ndr::pipeline {
@@ -10,26 +16,63 @@ namespace {
 using spec::At;
 using spec::Json;
 
-// Calls `read(element, at, &added)` for each element of the list `name`.
-template <class T, class Read>
-void ReadList(spec::Object* object, std::string_view name, std::vector<T>* out, Read read) {
-  const Json* list = object->Find(name);
-  const At at = object->at().Member(name);
-  if (list == nullptr) return at.Fail("is missing");
-  if (!list->is_array()) return at.Expected("a list", *list);
-  for (size_t i = 0; i < list->size(); ++i) read((*list)[i], at.Element(i), &out->emplace_back());
-}
+// The members of one object: those that are asked for are known, others are refused.
+class Members {
+ public:
+  Members(const Json& json, At at) : json_(json.is_object() ? json : Json::object()), at_(std::move(at)) {
+    if (!json.is_object()) at_.Expected("an object", json);
+  }
 
-void Required(spec::Object* object, std::string_view name, std::string* out) {
-  object->Field(name, out);
-  if (object->Find(name) == nullptr) object->at().Member(name).Fail("is missing");
-}
+  const Json* Find(const std::string& name, bool required) {
+    known_.push_back(name);
+    const auto member = json_.find(name);
+    if (member != json_.end()) return &*member;
+    if (required) at_.Member(name).Fail("is missing");
+    return nullptr;
+  }
+
+  void Text(const std::string& name, std::string* out, bool required = false) {
+    if (const Json* member = Find(name, required)) ReadText(*member, at_.Member(name), out);
+  }
+
+  // Calls `read(element, at, &added)` for each element of a list.
+  template <class T, class Read>
+  void List(const std::string& name, std::vector<T>* out, Read read, bool required = false) {
+    const Json* list = Find(name, required);
+    if (list == nullptr) return;
+    const At at = at_.Member(name);
+    if (!list->is_array()) return at.Expected("a list", *list);
+    for (size_t i = 0; i < list->size(); ++i) read((*list)[i], at.Element(i), &out->emplace_back());
+  }
+
+  void Done() const {
+    for (const auto& [name, value] : json_.items()) {
+      if (std::ranges::find(known_, name) != known_.end()) continue;
+      const std::string nearest = catalogue::Nearest(name, known_);
+      at_.Member(name).Fail("unknown key; " + (nearest.empty()
+                                                   ? fmt::format("known are {}", fmt::join(known_, ", "))
+                                                   : fmt::format("did you mean '{}'?", nearest)));
+    }
+  }
+
+  static void ReadText(const Json& json, const At& at, std::string* out) {
+    if (!json.is_string()) return at.Expected("text", json);
+    *out = json.get<std::string>();
+  }
+
+ private:
+  const Json json_;
+  const At at_;
+  std::vector<std::string> known_;
+};
 
 void ReadParameter(const Json& json, const At& at, Parameter* out) {
-  spec::Object object(json, at);
+  Members members(json, at);
   std::string kind(NameOf(Kind::kText));
-  Required(&object, "name", &out->name);
-  object.Field("kind", &kind).Field("meaning", &out->meaning).Done();
+  members.Text("name", &out->name, true);
+  members.Text("kind", &kind);
+  members.Text("meaning", &out->meaning);
+  members.Done();
   std::vector<std::string> known;
   for (int i = 0; i <= static_cast<int>(Kind::kRoot); ++i) {
     known.emplace_back(NameOf(static_cast<Kind>(i)));
@@ -39,20 +82,23 @@ void ReadParameter(const Json& json, const At& at, Parameter* out) {
 }
 
 void ReadArgument(const Json& json, const At& at, Argument* out) {
-  spec::Object object(json, at);
-  Required(&object, "flag", &out->flag);
-  object.Field("parameter", &out->parameter).Field("value", &out->value).Done();
+  Members members(json, at);
+  members.Text("flag", &out->flag, true);
+  members.Text("parameter", &out->parameter);
+  members.Text("value", &out->value);
+  members.Done();
   if (!out->parameter.empty() && !out->value.empty())
     at.Fail("has a parameter and a value; leave one of them out");
 }
 
 void ReadStep(const Json& json, const At& at, Step* out) {
-  spec::Object object(json, at);
-  Required(&object, "name", &out->name);
-  Required(&object, "command", &out->command);
-  object.Field("meaning", &out->meaning).Field("after", &out->after);
-  ReadList(&object, "arguments", &out->arguments, ReadArgument);
-  object.Done();
+  Members members(json, at);
+  members.Text("name", &out->name, true);
+  members.Text("command", &out->command, true);
+  members.Text("meaning", &out->meaning);
+  members.List("after", &out->after, Members::ReadText);
+  members.List("arguments", &out->arguments, ReadArgument, true);
+  members.Done();
 }
 
 Json ArgumentJson(const Argument& argument) {
@@ -87,12 +133,12 @@ arrow::Result<Pipeline> PipelineFromJson(std::string_view json, std::string_view
   if (!document.ok()) return base::UsageError(document.status().message());
   Pipeline pipeline;
   arrow::Status status;
-  spec::Object object(*document, At{"", &status});
-  Required(&object, "name", &pipeline.name);
-  object.Field("meaning", &pipeline.meaning);
-  ReadList(&object, "parameters", &pipeline.parameters, ReadParameter);
-  ReadList(&object, "steps", &pipeline.steps, ReadStep);
-  object.Done();
+  Members members(*document, At{"", &status});
+  members.Text("name", &pipeline.name, true);
+  members.Text("meaning", &pipeline.meaning);
+  members.List("parameters", &pipeline.parameters, ReadParameter, true);
+  members.List("steps", &pipeline.steps, ReadStep, true);
+  members.Done();
   if (!status.ok()) return base::UsageError(std::string(origin) + ": " + status.message());
   return pipeline;
 }
