@@ -21,6 +21,7 @@ Meaning MeaningOf(const aws::ErrorName& error) {
   if (name == "ResourceNotFoundException") return Meaning::kNoTable;
   const bool of_key = error.message.find("schema") != std::string::npos ||
                       error.message.find("Missing the key") != std::string::npos ||
+                      error.message.find("required keys") != std::string::npos ||
                       error.message.find("key element") != std::string::npos;
   return name == "ValidationException" && of_key ? Meaning::kKeySchema : Meaning::kOther;
 }

@@ -49,13 +49,13 @@ struct StoreOptions {
   /// `sqlite[:PATH]`, `files:DIR`, `dynamodb[:TABLE]`; empty: `dynamodb` where `table_name` is given, else
   /// the environment's NDR_SPEC_STORE, else `dynamodb` where a variable names a table, else `sqlite`, whose
   /// path is $XDG_DATA_HOME/ndr/specs.sqlite (~/.local/share).
-  std::string store;
+  std::string store = {};
   /// Of DynamoDB: else ML_PROJECTS_PARAMETERS_TABLE_NAME, else JOB_SPEC_DDB_TABLE_NAME with a warning, else a
   /// usage error that names all three.
-  std::string table_name;
+  std::string table_name = {};
   /// Name of DynamoDB's sort key attribute; empty: the environment's NDR_SPEC_SORT_ATTRIBUTE, else
   /// `job_name`.
-  std::string sort_attribute = "";
+  std::string sort_attribute = {};
   /// Takes a warning of one line; by default it goes to stderr.
   void (*warn)(const std::string& warning) = nullptr;
 };
