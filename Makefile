@@ -18,6 +18,8 @@ build:  ## build/ndr, the command
 	@ln -sfn release/bin/ndr build/ndr
 
 test: build  ## every test, against the release build
+	@(command -v java && command -v mvn) >/dev/null || bash tools/debian_packages.sh dynamodb || \
+	  echo "Without Java and Maven the tests against DynamoDB Local are skipped."
 	cmake --build --preset release
 	$(TESTS) --preset release
 
