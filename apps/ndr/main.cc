@@ -23,9 +23,7 @@ int Run(int argc, char** argv) {
   app.set_version_flag("--version", NDR_VERSION);
   app.failure_message(CLI::FailureMessage::help);
   ndr::app::Action action;
-  for (const auto add : {ndr::app::AddReplay, ndr::app::AddFindings, ndr::app::AddExplain, ndr::app::AddShow,
-                         ndr::app::AddCatalogue, ndr::app::AddSimulate})
-    add(&app, &action);
+  ndr::app::AddVerbs(&app, &action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

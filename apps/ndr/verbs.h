@@ -16,11 +16,16 @@ namespace ndr::app {
 
 using Action = std::function<arrow::Status()>;
 
+/// All that follow.
+void AddVerbs(CLI::App* app, Action* action);
+
 void AddSimulate(CLI::App* app, Action* action);
 void AddReplay(CLI::App* app, Action* action);
 void AddFindings(CLI::App* app, Action* action);
 void AddShow(CLI::App* app, Action* action);
 void AddExplain(CLI::App* app, Action* action);
 void AddCatalogue(CLI::App* app, Action* action);
+void AddPipeline(CLI::App* app, Action* action);
+void AddWatch(CLI::App* app, Action* action);
 
 }  // namespace ndr::app
