@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ndr/jobs/explain.h"
+#include "ndr/views/explain.h"
 
 #include <fmt/format.h>
 
@@ -32,7 +32,7 @@ std::string Text(const ordered_json& value) {
                              : value.dump();
 }
 
-void PrintRow(const jobs::ExplainedRow& row, bool all) {
+void PrintRow(const views::ExplainedRow& row, bool all) {
   fmt::print("\n{} {}{}\n", row.role, row.window,
              row.horizon.empty() ? " (not judged)" : " against " + row.horizon);
   if (!row.fg_c.is_null())
@@ -42,7 +42,7 @@ void PrintRow(const jobs::ExplainedRow& row, bool all) {
                Text(row.fg_c["peer_rank_score"]));
   fmt::print("  {:<34} {:>14} {:>12} {:>12} {:>12} {:>10} {:>8}  {}\n", "metric", "value", "median", "p95",
              "p99", "z", "support", "from");
-  for (const jobs::ExplainedMetric& m : row.metrics) {
+  for (const views::ExplainedMetric& m : row.metrics) {
     const bool quiet =
         m.value.is_null() || (m.value.is_number() && m.value == 0 && std::abs(m.z.value_or(0)) < 1);
     if (quiet && !all) continue;
@@ -63,7 +63,7 @@ void PrintPairs(const std::vector<ordered_json>& pairs) {
         Text(p["pair_rarity_score"]), Text(p["beacon_score"]));
 }
 
-Status PrintEvidence(const ordered_json& evidence, const jobs::Explanation& explained,
+Status PrintEvidence(const ordered_json& evidence, const views::Explanation& explained,
                      const spec::Context& context) {
   if (evidence.is_null()) {
     fmt::print("no evidence: neither score reaches {}\n",
@@ -85,16 +85,16 @@ Status PrintEvidence(const ordered_json& evidence, const jobs::Explanation& expl
   return Status::OK();
 }
 
-void PrintJson(const jobs::Explanation& e) {
+void PrintJson(const views::Explanation& e) {
   ordered_json json = {{"host", base::ToText(e.host)},
                        {"at", base::FormatInstant(e.at)},
                        {"segment", e.segment},
                        {"evidence", e.evidence}};
   json["rows"] = ordered_json::array();
   auto number = [](const std::optional<double>& v) { return v ? ordered_json(*v) : ordered_json(nullptr); };
-  for (const jobs::ExplainedRow& row : e.rows) {
+  for (const views::ExplainedRow& row : e.rows) {
     ordered_json metrics = ordered_json::array();
-    for (const jobs::ExplainedMetric& m : row.metrics)
+    for (const views::ExplainedMetric& m : row.metrics)
       metrics.push_back({{"metric", m.name},
                          {"value", m.value},
                          {"level", m.level},
@@ -121,8 +121,8 @@ Status Run(const Flags& flags) {
   const auto host = base::ParseAddress(flags.host);
   if (!host) return base::UsageError("--host '" + flags.host + "' is no address");
   ARROW_ASSIGN_OR_RAISE(const auto at, ParseInstantFlag("--at", flags.at));
-  ARROW_ASSIGN_OR_RAISE(const jobs::Explanation explained,
-                        jobs::Explain(flags.root, *context, *host, *at, flags.window));
+  ARROW_ASSIGN_OR_RAISE(const views::Explanation explained,
+                        views::Explain(flags.root, *context, *host, *at, flags.window));
   if (flags.format == "json") {
     PrintJson(explained);
     return Status::OK();
@@ -130,7 +130,7 @@ Status Run(const Flags& flags) {
   fmt::print("{} ({}) at {}\n", base::ToText(explained.host), explained.segment,
              findings::LocalTime(context->calendar, explained.at));
   ARROW_RETURN_NOT_OK(PrintEvidence(explained.evidence, explained, *context));
-  for (const jobs::ExplainedRow& row : explained.rows) PrintRow(row, flags.all);
+  for (const views::ExplainedRow& row : explained.rows) PrintRow(row, flags.all);
   PrintPairs(explained.pairs);
   return Status::OK();
 }

@@ -8,7 +8,7 @@
 #include "flags.h"
 #include "ndr/base/exit_code.h"
 #include "ndr/findings/output.h"
-#include "ndr/jobs/findings_view.h"
+#include "ndr/views/findings_view.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -23,8 +23,8 @@ struct Flags {
   bool all = false;
 };
 
-arrow::Result<jobs::FindingsFilter> FilterOf(const Flags& flags) {
-  jobs::FindingsFilter filter;
+arrow::Result<views::FindingsFilter> FilterOf(const Flags& flags) {
+  views::FindingsFilter filter;
   ARROW_ASSIGN_OR_RAISE(filter.since, ParseInstantFlag("--since", flags.since));
   ARROW_ASSIGN_OR_RAISE(filter.until, ParseInstantFlag("--until", flags.until));
   const auto severity = findings::ParseSeverity(flags.min_severity);
@@ -42,8 +42,8 @@ arrow::Result<jobs::FindingsFilter> FilterOf(const Flags& flags) {
 Status Run(const Flags& flags) {
   ARROW_ASSIGN_OR_RAISE(spec::Project project, flags.project.Load());
   ARROW_ASSIGN_OR_RAISE(const auto context, spec::MakeContext(std::move(project)));
-  ARROW_ASSIGN_OR_RAISE(const jobs::FindingsFilter filter, FilterOf(flags));
-  ARROW_ASSIGN_OR_RAISE(jobs::FindingsView view, jobs::ViewFindings(flags.root, *context, filter));
+  ARROW_ASSIGN_OR_RAISE(const views::FindingsFilter filter, FilterOf(flags));
+  ARROW_ASSIGN_OR_RAISE(views::FindingsView view, views::ViewFindings(flags.root, *context, filter));
   if (flags.format != "table" && !flags.all)
     std::erase_if(view.findings, [](const findings::Finding& f) { return f.silenced; });
   if (flags.format == "json") std::fputs(findings::JsonLines(view.findings, *context).c_str(), stdout);

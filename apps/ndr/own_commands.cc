@@ -31,8 +31,8 @@ arrow::Status ParseInto(const pipeline::Arguments& arguments, CLI::App* app, Act
 }  // namespace
 
 void AddVerbs(CLI::App* app, Action* action) {
-  for (const auto add :
-       {AddReplay, AddFindings, AddExplain, AddShow, AddPipeline, AddWatch, AddCatalogue, AddSimulate})
+  for (const auto add : {AddReplay, AddFindings, AddExplain, AddShow, AddJobs, AddPipeline, AddWatch,
+                         AddCatalogue, AddSimulate})
     add(app, action);
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/jobs/replay.h"
 
-#include <arrow/compute/initialize.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -10,7 +9,7 @@
 #include "flags.h"
 #include "ndr/base/exit_code.h"
 #include "ndr/findings/output.h"
-#include "ndr/jobs/findings_view.h"
+#include "ndr/views/findings_view.h"
 #include "stop_request.h"
 #include "terminal.h"
 #include "verbs.h"
@@ -47,7 +46,8 @@ Status FillOptions(Flags* flags) {
 
 Status ShowFindings(const Flags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto context, spec::MakeContext(flags.options.project, flags.options.threads));
-  ARROW_ASSIGN_OR_RAISE(const jobs::FindingsView view, jobs::ViewFindings(flags.options.root, *context, {}));
+  ARROW_ASSIGN_OR_RAISE(const views::FindingsView view,
+                        views::ViewFindings(flags.options.root, *context, {}));
   const findings::TableOptions table{TerminalColumns(), ColourWanted(), kFindingsShown, false};
   fmt::print("\n{}", findings::Table(view.findings, *context, table));
   fmt::print("\nAgain at any time: ndr findings --root {}\n", flags.options.root);
@@ -68,7 +68,6 @@ arrow::Result<jobs::ReplayResult> Replay(jobs::ReplayOptions* options) {
 
 Status Run(Flags* flags) {
   ARROW_RETURN_NOT_OK(FillOptions(flags));
-  ARROW_RETURN_NOT_OK(arrow::compute::Initialize());
   ARROW_ASSIGN_OR_RAISE(const jobs::ReplayResult result, Replay(&flags->options));
   if (!result.changed)
     fmt::print("Nothing to do: everything is there, made from the same input and configuration.\n");

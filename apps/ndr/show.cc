@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ndr/jobs/show.h"
+#include "ndr/views/show.h"
 
 #include <fmt/format.h>
 
@@ -23,7 +23,7 @@ using nlohmann::ordered_json;
 struct Flags {
   ProjectFlags project;
   std::string dataset, root, host, at, since, until, format = "table";
-  jobs::ShowFilter filter;
+  views::ShowFilter filter;
   int64_t limit = 20;
 };
 
@@ -83,7 +83,7 @@ Status Run(Flags* flags) {
       known += (d > 0 ? ", " : "") + std::string(catalogue::PathOf(static_cast<catalogue::Dataset>(d)));
     return base::UsageError("'" + flags->dataset + "' is no dataset; there are " + known);
   }
-  jobs::ShowFilter& filter = flags->filter;
+  views::ShowFilter& filter = flags->filter;
   ARROW_ASSIGN_OR_RAISE(filter.at, ParseInstantFlag("--at", flags->at));
   ARROW_ASSIGN_OR_RAISE(filter.since, ParseInstantFlag("--since", flags->since));
   ARROW_ASSIGN_OR_RAISE(filter.until, ParseInstantFlag("--until", flags->until));
@@ -91,15 +91,16 @@ Status Run(Flags* flags) {
     return base::UsageError("--host '" + flags->host + "' is no address");
   std::vector<ordered_json> table;
   int64_t rows = 0;
-  ARROW_RETURN_NOT_OK(jobs::Show(flags->root, *context, static_cast<catalogue::Dataset>(dataset), filter,
-                                 [&](const ordered_json& row) {
-                                   ++rows;
-                                   if (flags->format == "json") fmt::print("{}\n", row.dump());
-                                   if (flags->format == "csv" && rows == 1) PrintCsvRow(row, true);
-                                   if (flags->format == "csv") PrintCsvRow(row, false);
-                                   if (flags->format == "table" && rows <= flags->limit) table.push_back(row);
-                                   return Status::OK();
-                                 }));
+  ARROW_RETURN_NOT_OK(views::Show(flags->root, *context, static_cast<catalogue::Dataset>(dataset), filter,
+                                  [&](const ordered_json& row) {
+                                    ++rows;
+                                    if (flags->format == "json") fmt::print("{}\n", row.dump());
+                                    if (flags->format == "csv" && rows == 1) PrintCsvRow(row, true);
+                                    if (flags->format == "csv") PrintCsvRow(row, false);
+                                    if (flags->format == "table" && rows <= flags->limit)
+                                      table.push_back(row);
+                                    return Status::OK();
+                                  }));
   PrintTable(table, TerminalColumns());
   if (flags->format == "table") fmt::print("{} of {} rows\n", table.size(), rows);
   return Status::OK();

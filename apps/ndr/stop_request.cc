@@ -4,12 +4,15 @@
 #include <atomic>
 #include <csignal>
 #include <iterator>
+#include <mutex>
 
 namespace ndr::app {
 namespace {
 
 constexpr int kSignals[] = {SIGINT, SIGTERM};
 
+std::mutex counting;
+int alive = 0;
 struct sigaction before[std::size(kSignals)];
 std::atomic<int> noted = 0;
 static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may not wait for a lock");
@@ -19,6 +22,8 @@ void Note(int signal) { noted = signal; }
 }  // namespace
 
 StopRequest::StopRequest() {
+  const std::lock_guard lock(counting);
+  if (alive++ > 0) return;
   noted = 0;
   struct sigaction action {};
   action.sa_handler = Note;
@@ -32,6 +37,8 @@ StopRequest::StopRequest() {
 }
 
 StopRequest::~StopRequest() {
+  const std::lock_guard lock(counting);
+  if (--alive > 0) return;
   for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &before[i], nullptr);
 }
 

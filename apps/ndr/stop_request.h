@@ -5,7 +5,7 @@
 namespace ndr::app {
 
 /// While it lives, the first SIGINT or SIGTERM is noted for the work to end at its next step; a second one
-/// ends the process at once. One at a time.
+/// ends the process at once. Several that live at a time see the same signal.
 class StopRequest {
  public:
   StopRequest();

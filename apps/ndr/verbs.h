@@ -20,6 +20,7 @@ using Action = std::function<arrow::Status()>;
 void AddVerbs(CLI::App* app, Action* action);
 
 void AddSimulate(CLI::App* app, Action* action);
+void AddJobs(CLI::App* app, Action* action);
 void AddReplay(CLI::App* app, Action* action);
 void AddFindings(CLI::App* app, Action* action);
 void AddShow(CLI::App* app, Action* action);

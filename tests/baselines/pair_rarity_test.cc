@@ -3,9 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <sstream>
+
 #include "fg_a_rows.h"
-#include "ndr/baselines/table_checks.h"
 #include "ndr/catalogue/batch.h"
+#include "ndr/catalogue/validate.h"
 
 namespace ndr::baselines {
 namespace {
@@ -13,8 +18,8 @@ namespace {
 using catalogue::Dataset;
 
 struct PairLine {
-  const char* source;
-  const char* destination;
+  std::string source;
+  std::string destination;
   int port;  // below 0: null
   int64_t slice;
   int64_t sessions;
@@ -88,7 +93,7 @@ TEST_F(PairRarityTest, SumsByHostAndBySegment) {
   EXPECT_EQ(Cell(segment, 0, "segment_id"), "10.0.0.0/24");
   EXPECT_EQ(Line(segment, 0), "10.0.0.0/24|10.9.0.9|443 8 3 2.6666666666666665 0.1111111111111111 0 ");
   EXPECT_EQ(Number(segment, 0, "pair_last_seen_ts"), static_cast<double>(AtSlice(1153)));
-  EXPECT_TRUE(CheckUniqueKeys(*context_->catalogue, Dataset::kPairHost, tables.host).ok());
+  EXPECT_TRUE(catalogue::CheckUniqueKeys(*context_->catalogue, Dataset::kPairHost, tables.host).ok());
 }
 
 // The slices 1008 to 1247 count; a pair without a port does not.
@@ -101,14 +106,14 @@ TEST_F(PairRarityTest, TakesTheHorizonAndServicePortsOnly) {
                                     {"10.0.0.1", "10.9.0.9", 443, 1248, 1000},
                                     {"10.0.0.1", "10.9.0.9", -1, 1100, 10'000}}))
                   .ok());
+  const PairTables tables = *pairs.Finish();
   EXPECT_EQ(pairs.counters().Get("pair_rows"), 2);
   EXPECT_EQ(pairs.counters().Get("pair_rows_outside"), 2);
   EXPECT_EQ(pairs.counters().Get("pair_rows_without_port"), 1);
-  const PairTables tables = *pairs.Finish();
   EXPECT_EQ(Number(*tables.host[0], 0, "pair_seen_count"), 110);
 }
 
-// Sources by number, not by text; segments by text; then destinations and ports. IPv6 in its canonical text.
+// Segments by text, in them sources by number; then destinations and ports. IPv6 in its canonical text.
 TEST_F(PairRarityTest, RowsAreSortedWhateverTheirOrder) {
   const std::vector<PairLine> lines = {
       {"10.0.0.10", "10.9.0.9", 443, 1100, 1}, {"10.0.0.9", "2001:db8::9", 443, 1100, 1},
@@ -127,8 +132,8 @@ TEST_F(PairRarityTest, RowsAreSortedWhateverTheirOrder) {
     for (int64_t i = 0; i < tables.segment[0]->num_rows(); ++i)
       segment += Cell(*tables.segment[0], i, "pair_key") + "\n";
     EXPECT_EQ(host,
-              "8.8.8.8|10.0.0.9|53\n10.0.0.9|10.9.0.9|80\n10.0.0.9|10.9.0.9|443\n10.0.0.9|2001:db8::9|443\n"
-              "10.0.0.10|10.9.0.9|443\n10.0.1.1|10.9.0.9|22\n");
+              "10.0.0.9|10.9.0.9|80\n10.0.0.9|10.9.0.9|443\n10.0.0.9|2001:db8::9|443\n"
+              "10.0.0.10|10.9.0.9|443\n10.0.1.1|10.9.0.9|22\n8.8.8.8|10.0.0.9|53\n");
     EXPECT_EQ(segment,
               "10.0.0.0/24|10.9.0.9|80\n10.0.0.0/24|10.9.0.9|443\n10.0.0.0/24|2001:db8::9|443\n10.0.1.0/"
               "24|10.9.0.9|22\n"
@@ -150,8 +155,50 @@ TEST_F(PairRarityTest, CountsDaysOfLongHorizons) {
 
 TEST_F(PairRarityTest, NoPairsMakeEmptyTables) {
   const PairTables tables = *PairRarity(plan_, range_).Finish();
-  EXPECT_EQ(tables.host[0]->num_rows(), 0);
-  EXPECT_EQ(tables.segment[0]->num_rows(), 0);
+  EXPECT_TRUE(tables.host.empty());
+  EXPECT_TRUE(tables.segment.empty());
+}
+
+// Seven segments of two hosts with three pairs each, 42 pairs, in memory for 1, 7, 13 and all of them. A
+// segment is never divided, so 1 and 7 take a pass for each.
+TEST_F(PairRarityTest, PassesInBoundedMemoryGiveTheSameTables) {
+  std::vector<PairLine> lines;
+  for (int i = 0; i < 7 * 2 * 3; ++i)
+    lines.push_back({"10.0." + std::to_string(i % 7) + "." + std::to_string(1 + i / 7 % 2),
+                     "10.9.0." + std::to_string(1 + i / 14), 443, 1100 + i, 1 + i});
+  const auto batch = DeltaPairs(lines);
+  std::map<size_t, std::string> found;
+  std::map<size_t, int> passes;
+  std::map<size_t, int64_t> rows;
+  for (const size_t max_pairs : {size_t{1}, size_t{7}, size_t{13}, SIZE_MAX}) {
+    for (std::optional<std::string> first = ""; first;) {
+      PairRarity pairs(plan_, range_, *first, max_pairs);
+      ASSERT_TRUE(pairs.Add(*batch).ok());
+      first = pairs.next();
+      const PairTables tables = *pairs.Finish();
+      for (const auto& table : {tables.host, tables.segment})
+        for (int64_t i = 0; i < table[0]->num_rows(); ++i)
+          found[max_pairs] += (table == tables.host ? "h " : "s ") + Line(*table[0], i) + "\n";
+      rows[max_pairs] += pairs.counters().Get("pair_rows");
+      ++passes[max_pairs];
+    }
+  }
+  EXPECT_EQ(passes[1], 7);
+  EXPECT_EQ(passes[7], 7);
+  EXPECT_EQ(passes[SIZE_MAX], 1);
+  EXPECT_LT(passes[13], 7);
+  const auto of = [&](size_t max_pairs, char table) {
+    std::string text, line;
+    std::istringstream in(found[max_pairs]);
+    while (std::getline(in, line))
+      if (line[0] == table) text += line + "\n";
+    return text;
+  };
+  for (const size_t max_pairs : {size_t{1}, size_t{7}, size_t{13}}) {
+    EXPECT_EQ(rows[max_pairs], 42);
+    for (const char table : {'h', 's'}) EXPECT_EQ(of(max_pairs, table), of(SIZE_MAX, table));
+  }
+  EXPECT_EQ(std::count(found[SIZE_MAX].begin(), found[SIZE_MAX].end(), '\n'), 42 + 21);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "fg_a_rows.h"
 #include "ndr/baselines/table_checks.h"
+#include "ndr/catalogue/validate.h"
 
 namespace ndr::baselines {
 namespace {
@@ -239,8 +240,8 @@ TEST_F(SegmentTablesTest, RowsAreSortedByKey) {
   EXPECT_EQ(Number(*tables.segment, 0, "hosts_cnt"), 2);
   for (const auto& [table, batch] :
        {std::pair(Dataset::kFgBHost, tables.host), std::pair(Dataset::kFgBSegment, tables.segment)}) {
-    EXPECT_TRUE(CheckUniqueKeys(*context_->catalogue, table, {batch}).ok());
-    EXPECT_TRUE(CheckUniqueKeys(*context_->catalogue, table, {batch, batch}).IsInvalid());
+    EXPECT_TRUE(catalogue::CheckUniqueKeys(*context_->catalogue, table, {batch}).ok());
+    EXPECT_TRUE(catalogue::CheckUniqueKeys(*context_->catalogue, table, {batch, batch}).IsInvalid());
   }
   EXPECT_TRUE(CheckParity(*context_->catalogue, *tables.host->schema(), Dataset::kFgBSegment,
                           *tables.segment->schema())

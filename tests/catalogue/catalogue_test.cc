@@ -104,17 +104,20 @@ TEST(Catalogue, RefusalsNameTheKeyAndTheNearest) {
 }
 
 TEST(Catalogue, TheHashFollowsWhatActs) {
-  const std::string hash = Made()->hash();
-  EXPECT_EQ(Made()->hash(), hash);
+  const std::string hash = Made()->hash("fg_c");
+  EXPECT_EQ(Made()->hash("fg_c"), hash);
   CatalogueOptions options;
   options.lookback_days = 29;
-  EXPECT_NE(Made(options)->hash(), hash);
+  EXPECT_NE(Made(options)->hash("fg_c"), hash);
   options = {};
   options.windows = {{"w_15m", 1}};
-  EXPECT_NE(Made(options)->hash(), hash);
+  EXPECT_NE(Made(options)->hash("fg_c"), hash);
   options = {};
   options.transforms = {"z_mad"};
-  EXPECT_NE(Made(options)->hash(), hash);
+  EXPECT_NE(Made(options)->hash("fg_c"), hash);
+  // What is made before FG-C knows nothing of transforms.
+  for (const char* family : {"delta", "pair_counts", "lookback", "fg_a", "fg_a_wide", "fg_b"})
+    EXPECT_EQ(Made(options)->hash(family), Made()->hash(family)) << family;
 }
 
 TEST(Nearest, ByEditDistance) {

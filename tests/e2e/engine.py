@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 BINARY = os.environ.get("NDR_BINARY", "")
+SOURCE = os.environ.get("NDR_SOURCE_DIR", Path(__file__).resolve().parents[2])
 TIMEOUT_SECONDS = 1200
 EVER = ("--since", "2000-01-01T00:00:00Z")  # of `ndr show`: every batch, not the newest one
 UNPUBLISHED = {"_reports", "_staging"}      # times and memory stand in reports, so no two are equal

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/jobs/by_segment.h"
 
-#include <arrow/compute/initialize.h>
 #include <arrow/type.h>
 #include <gtest/gtest.h>
 
@@ -21,7 +20,6 @@ std::shared_ptr<arrow::RecordBatch> Rows(const std::vector<std::string>& segment
 }
 
 TEST(BySegment, EachSegmentGetsItsRowsInTheOrderInWhichTheyCame) {
-  ASSERT_TRUE(arrow::compute::Initialize().ok());
   BySegment rows({});
   ASSERT_TRUE(rows.Add(Rows({"a", "a", "b", "a"}, {1, 2, 3, 4})).ok());
   ASSERT_TRUE(rows.Add(Rows({"b"}, {5})).ok());
@@ -35,7 +33,6 @@ TEST(BySegment, EachSegmentGetsItsRowsInTheOrderInWhichTheyCame) {
 }
 
 TEST(BySegment, APassTakesItsSegmentsOnly) {
-  ASSERT_TRUE(arrow::compute::Initialize().ok());
   BySegment rows({"b", "d"});
   ASSERT_TRUE(rows.Add(Rows({"a", "b", "c", "d"}, {1, 2, 3, 4})).ok());
   const auto segments = *rows.Finish();

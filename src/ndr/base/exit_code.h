@@ -35,6 +35,10 @@ inline arrow::Status UsageError(std::string message) {
 inline arrow::Status ContractViolation(std::string message) {
   return {arrow::StatusCode::Invalid, std::move(message), std::make_shared<ExitDetail>(kExitContract)};
 }
+/// What a check of the output says, as a contract violation.
+inline arrow::Status AsViolation(const arrow::Status& check) {
+  return check.ok() ? check : ContractViolation(check.message());
+}
 /// Ended on request of the user, by a signal such as Ctrl-C.
 inline arrow::Status Stopped(int signal, std::string message) {
   return {arrow::StatusCode::Cancelled, std::move(message), std::make_shared<ExitDetail>(128 + signal)};

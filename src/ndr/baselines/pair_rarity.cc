@@ -15,10 +15,58 @@ namespace ndr::baselines {
 using arrow::Status;
 using catalogue::Dataset;
 
-PairRarity::PairRarity(std::shared_ptr<const Plan> plan, const Range& range)
-    : plan_(std::move(plan)), start_(range.start), end_(range.end) {
+PairRarity::PairRarity(std::shared_ptr<const Plan> plan, const Range& range, std::string first,
+                       size_t max_pairs)
+    : plan_(std::move(plan)),
+      first_(std::move(first)),
+      max_pairs_(max_pairs),
+      start_(range.start),
+      end_(range.end) {
   const int64_t days = (base::DayStart(end_ - 1) - base::DayStart(start_)) / base::kMicrosPerDay + 1;
   day_words_ = static_cast<size_t>((days + 63) / 64);
+}
+
+uint32_t PairRarity::SegmentOf(base::Address source) {
+  const auto [at, is_new] = segment_of_.try_emplace(source, 0);
+  if (is_new) {
+    const auto number = static_cast<uint32_t>(segments_.size());
+    const auto [known, fresh] =
+        segment_numbers_.try_emplace(plan_->context().network.SegmentIdOf(source), number);
+    if (fresh) segments_.push_back(known->first);
+    at->second = known->second;
+  }
+  return at->second;
+}
+
+bool PairRarity::Takes(base::Address source) {
+  if (first_.empty() && !next_) return true;
+  const std::string& segment = segments_[SegmentOf(source)];
+  return segment >= first_ && (!next_ || segment < *next_);
+}
+
+// The pairs of the first segments, at most half of what fits, stay; at least those of one do.
+void PairRarity::ForgetLastSegments() {
+  std::map<std::string_view, size_t> pairs_of;
+  for (const auto& [pair, index] : index_) ++pairs_of[segments_[SegmentOf(pair.source)]];
+  one_segment_ = pairs_of.size() == 1;
+  if (one_segment_) return;
+  size_t kept = 0;
+  auto last = pairs_of.begin();
+  for (; last != pairs_of.end() && (kept == 0 || kept + last->second <= max_pairs_ / 2); ++last)
+    kept += last->second;
+  if (last == pairs_of.end()) --last;
+  next_ = std::string(last->first);
+  boost::unordered_flat_map<Pair, uint32_t, PairHash> index;
+  std::vector<Seen> seen;
+  std::vector<uint64_t> days;
+  for (const auto& [pair, old] : index_) {
+    if (!Takes(pair.source)) continue;
+    index.emplace(pair, static_cast<uint32_t>(seen.size()));
+    seen.push_back(seen_[old]);
+    days.insert(days.end(), days_.begin() + static_cast<ptrdiff_t>(old * day_words_),
+                days_.begin() + static_cast<ptrdiff_t>((old + 1) * day_words_));
+  }
+  index_ = std::move(index), seen_ = std::move(seen), days_ = std::move(days);
 }
 
 Status PairRarity::Add(const arrow::RecordBatch& pairs) {
@@ -29,6 +77,8 @@ Status PairRarity::Add(const arrow::RecordBatch& pairs) {
   ARROW_ASSIGN_OR_RAISE(const auto slices, catalogue::Values<int64_t>(pairs, "slice_start_ts"));
   ARROW_ASSIGN_OR_RAISE(const auto sessions, catalogue::Values<int64_t>(pairs, "sessions_cnt"));
   int64_t outside = 0, portless = 0;
+  base::Address source;
+  bool takes = false;
   for (size_t i = 0; i < slices.size(); ++i) {
     if (slices[i] < start_ || slices[i] >= end_) {
       ++outside;
@@ -38,21 +88,29 @@ Status PairRarity::Add(const arrow::RecordBatch& pairs) {
       ++portless;
       continue;
     }
-    const Pair pair{base::Address::FromBytes(sources + i * base::kAddressBytes),
-                    base::Address::FromBytes(destinations + i * base::kAddressBytes), ports[i]};
+    // Rows come by source as a rule.
+    const auto from = base::Address::FromBytes(sources + i * base::kAddressBytes);
+    if (from != source || !takes) source = from, takes = Takes(source);
+    if (!takes) continue;
+    const Pair pair{source, base::Address::FromBytes(destinations + i * base::kAddressBytes), ports[i]};
     const auto [it, is_new] = index_.try_emplace(pair, static_cast<uint32_t>(seen_.size()));
     if (is_new) {
       seen_.emplace_back();
       days_.resize(days_.size() + day_words_);
     }
     Seen& seen = seen_[it->second];
+    ++seen.rows;
     seen.sessions += sessions[i];
     seen.last = std::max(seen.last, slices[i] + base::kSliceMicros);
     const auto day =
         static_cast<size_t>((base::DayStart(slices[i]) - base::DayStart(start_)) / base::kMicrosPerDay);
     days_[it->second * day_words_ + day / 64] |= uint64_t{1} << (day % 64);
+    if (seen_.size() > max_pairs_ && !one_segment_) {
+      ForgetLastSegments();
+      takes = Takes(source);
+    }
   }
-  counters_.Add("pair_rows", static_cast<int64_t>(slices.size()) - outside - portless);
+  if (!first_.empty()) return Status::OK();  // the first pass counted them
   counters_.Add("pair_rows_outside", outside);
   counters_.Add("pair_rows_without_port", portless);
   return Status::OK();
@@ -85,7 +143,7 @@ class PairRarity::Writer {
   }
 
   arrow::Result<std::vector<std::shared_ptr<arrow::RecordBatch>>> Finish() {
-    if (!ports_.empty() || batches_.empty()) ARROW_RETURN_NOT_OK(Cut());
+    if (!ports_.empty()) ARROW_RETURN_NOT_OK(Cut());
     return std::move(batches_);
   }
 
@@ -134,51 +192,53 @@ class PairRarity::Writer {
   std::vector<std::shared_ptr<arrow::RecordBatch>> batches_;
 };
 
-arrow::Result<PairTables> PairRarity::Finish() {
-  struct Line {
-    Pair pair;
-    uint32_t index;
-    uint32_t segment;  // rank of its text
-  };
+struct PairRarity::Line {
+  Pair pair;
+  uint32_t index;
+  uint32_t segment;  // rank of its text
+};
+
+// By segment and source.
+std::vector<PairRarity::Line> PairRarity::Lines() {
   std::vector<Line> lines;
   lines.reserve(index_.size());
-  for (const auto& [pair, index] : index_) lines.push_back({pair, index, 0});
+  for (const auto& [pair, index] : index_) lines.push_back({pair, index, SegmentOf(pair.source)});
   index_ = {};
-  const auto by_host = [](const Line& line) {
-    return std::tie(line.pair.source, line.pair.destination, line.pair.port);
-  };
-  std::sort(lines.begin(), lines.end(),
-            [&](const Line& a, const Line& b) { return by_host(a) < by_host(b); });
+  std::vector<uint32_t> rank_of(segments_.size());
+  uint32_t rank = 0;
+  for (const auto& [id, number] : segment_numbers_) rank_of[number] = rank++;
+  for (Line& line : lines) line.segment = rank_of[line.segment];
+  std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
+    return std::tie(a.segment, a.pair.source, a.pair.destination, a.pair.port) <
+           std::tie(b.segment, b.pair.source, b.pair.destination, b.pair.port);
+  });
+  return lines;
+}
+
+arrow::Result<PairTables> PairRarity::Finish() {
+  std::vector<Line> lines = Lines();
+  std::vector<std::string> ranked;
+  for (const auto& [id, number] : segment_numbers_) ranked.push_back(id);
   const auto day_count = [&](const uint64_t* words) {
     int64_t days = 0;
     for (size_t w = 0; w < day_words_; ++w) days += std::popcount(words[w]);
     return days;
   };
 
+  int64_t rows = 0;
+  for (const Seen& seen : seen_) rows += seen.rows;
+  counters_.Add("pair_rows", rows);
   PairTables tables;
   Writer hosts(*plan_, Dataset::kPairHost), of_segments(*plan_, Dataset::kPairSegment);
-  std::vector<std::string> segments;  // by source, in the order of the lines
   std::string source_text;
   for (size_t i = 0; i < lines.size(); ++i) {
     const Pair& pair = lines[i].pair;
-    if (i == 0 || pair.source != lines[i - 1].pair.source) {
-      source_text = base::ToText(pair.source);
-      segments.push_back(plan_->context().network.SegmentIdOf(pair.source));
-    }
-    lines[i].segment = static_cast<uint32_t>(segments.size() - 1);
+    if (i == 0 || pair.source != lines[i - 1].pair.source) source_text = base::ToText(pair.source);
     ARROW_RETURN_NOT_OK(hosts.Add(source_text, pair.source, pair.destination, pair.port,
                                   seen_[lines[i].index], day_count(&days_[lines[i].index * day_words_])));
   }
   ARROW_ASSIGN_OR_RAISE(tables.host, hosts.Finish());
 
-  std::vector<std::string> ranked = segments;
-  std::sort(ranked.begin(), ranked.end());
-  ranked.erase(std::unique(ranked.begin(), ranked.end()), ranked.end());
-  std::vector<uint32_t> rank_of;
-  for (const std::string& id : segments)
-    rank_of.push_back(
-        static_cast<uint32_t>(std::lower_bound(ranked.begin(), ranked.end(), id) - ranked.begin()));
-  for (Line& line : lines) line.segment = rank_of[line.segment];
   const auto by_segment = [](const Line& line) {
     return std::tie(line.segment, line.pair.destination, line.pair.port);
   };

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a set of FG-B tables must fulfil before it is published (specification 3, Tables and Readiness).
+// Parity of the FG-B tables, before they are published (specification 3, Readiness).
 #pragma once
 
-#include <arrow/record_batch.h>
 #include <arrow/status.h>
-
-#include <memory>
-#include <vector>
+#include <arrow/type.h>
 
 #include "ndr/catalogue/catalogue.h"
 
@@ -16,9 +13,5 @@ namespace ndr::baselines {
 /// the same names and types in the same order, but for the keys and hosts_cnt.
 arrow::Status CheckParity(const catalogue::Catalogue& catalogue, const arrow::Schema& host,
                           catalogue::Dataset table, const arrow::Schema& schema);
-
-/// Invalid, with the key, when two rows have one key. O(n log n).
-arrow::Status CheckUniqueKeys(const catalogue::Catalogue& catalogue, catalogue::Dataset table,
-                              const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches);
 
 }  // namespace ndr::baselines

@@ -198,6 +198,21 @@ arrow::Result<std::vector<Transform>> ResolveTransforms(const std::vector<std::s
   return transforms;
 }
 
+// A dataset is made from those of lower stages and its own.
+size_t StageOf(std::string_view path) {
+  const std::string_view family = path.substr(0, path.find('/'));
+  return family == "fg_a" || family == "fg_a_wide" ? 1 : family == "fg_b" ? 2 : family == "fg_c" ? 3 : 0;
+}
+
+std::string MetricsInWords(const Catalogue& catalogue) {
+  std::string words;
+  for (const ProjectMetric& m : catalogue.metrics())
+    words += m.name + "|" + std::string(ToText(m.word->unit)) + "|" + std::string(m.word->measure.of) + "|" +
+             std::string(m.word->measure.by) + "\n";
+  for (const Window& w : catalogue.windows()) words += w.label + "=" + std::to_string(w.slices) + "\n";
+  return words;
+}
+
 }  // namespace
 
 arrow::Result<std::shared_ptr<const Catalogue>> Catalogue::Make(CatalogueOptions options) {
@@ -256,16 +271,18 @@ arrow::Result<std::shared_ptr<const Catalogue>> Catalogue::Make(CatalogueOptions
   set(Dataset::kEvidence, EvidenceColumns());
   c->options_ = std::move(options);
 
-  base::Sha256 hash;
-  for (int d = 0; d < kDatasets; ++d)
-    hash.Update(std::string(kPaths[d]) + "\n" + c->StorageSchema(static_cast<Dataset>(d))->ToString() + "\n");
-  for (const ProjectMetric& m : c->metrics_)
-    hash.Update(m.name + "|" + std::string(ToText(m.word->unit)) + "|" + std::string(m.word->measure.of) +
-                "|" + std::string(m.word->measure.by) + "\n");
-  for (const Window& w : c->windows_) hash.Update(w.label + "=" + std::to_string(w.slices) + "\n");
-  c->hash_ = hash.Hex();
+  std::string all;
+  for (size_t stage = 0; stage < std::size(c->hashes_); ++stage) {
+    for (int d = 0; d < kDatasets; ++d)
+      if (StageOf(kPaths[d]) == stage)
+        all += std::string(kPaths[d]) + "\n" + c->StorageSchema(static_cast<Dataset>(d))->ToString() + "\n";
+    if (stage == StageOf("fg_a")) all += MetricsInWords(*c);
+    c->hashes_[stage] = base::Sha256Hex(all);
+  }
   return c;
 }
+
+const std::string& Catalogue::hash(std::string_view family) const { return hashes_[StageOf(family)]; }
 
 int Catalogue::FindWindow(std::string_view label) const {
   for (size_t i = 0; i < windows_.size(); ++i)

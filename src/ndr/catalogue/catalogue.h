@@ -121,8 +121,9 @@ class Catalogue {
   std::shared_ptr<arrow::Schema> StorageSchema(Dataset dataset) const;
   /// Columns that identify a row of a dataset, by name.
   std::vector<std::string> Key(Dataset dataset) const;
-  /// A SHA-256 over names, types, units and order of everything above: differs when a dataset's meaning does.
-  const std::string& hash() const { return hash_; }
+  /// A SHA-256 over names, types, units and order of what a dataset and those that it is made from consist
+  /// of: differs when the dataset's meaning does. `family`: the first part of a dataset's path.
+  const std::string& hash(std::string_view family) const;
 
  private:
   Catalogue() = default;
@@ -133,7 +134,7 @@ class Catalogue {
   std::vector<Transform> transforms_;
   std::vector<std::string> delta_counts_;
   std::vector<Column> columns_[kDatasets];
-  std::string hash_;
+  std::string hashes_[4];  // by stage: delta, fg_a, fg_b, fg_c
 };
 
 /// The name among `known` nearest to `name` by edit distance, for messages; empty when nothing is near.

@@ -4,6 +4,7 @@
 #include <arrow/array.h>
 #include <arrow/buffer.h>
 #include <arrow/compute/api.h>
+#include <arrow/compute/initialize.h>
 #include <arrow/record_batch.h>
 
 #include "ndr/catalogue/batch.h"
@@ -22,6 +23,7 @@ arrow::Status BySegment::Add(std::shared_ptr<arrow::RecordBatch> batch) {
 }
 
 arrow::Status BySegment::Partition() {
+  ARROW_RETURN_NOT_OK(arrow::compute::Initialize());  // a start that needs no kernels does not load them
   if (waiting_.empty()) return arrow::Status::OK();
   ARROW_ASSIGN_OR_RAISE(const auto chunk, catalogue::Concatenate(waiting_.front()->schema(), waiting_));
   ARROW_ASSIGN_OR_RAISE(const auto segment, catalogue::TextsOf(*chunk, "segment_id"));

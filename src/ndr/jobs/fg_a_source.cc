@@ -62,21 +62,25 @@ class Committed : public FgASource {
 
 class Rebuilt : public FgASource {
  public:
-  Rebuilt(const RunState& run, Micros first_slice) : run_(run), first_slice_(first_slice) {}
+  Rebuilt(const RunState& run, Micros last_slot)
+      : run_(run),
+        last_slot_(last_slot),
+        first_rows_(run.published->FirstRows(last_slot).value_or(last_slot)),
+        first_slice_(run.published->FirstSlice().value_or(last_slot)) {}
   std::string name() const override { return "delta"; }
   storage::InputEntry Input(Micros, Micros end) const override {
-    return run_.published->RangeAsInput("delta", first_slice_, end);
+    return run_.published->DeltaAsInput(first_rows_, end, last_slot_);
   }
   int64_t RowsAtMost(Micros, Micros) const override { return INT64_MAX; }
 
   Status Read(Micros start, Micros end, const std::vector<std::string>& columns,
               const Consume& consume) override {
     StoredHistory history(run_.root(), run_.context, run_.published);
-    history.SetBatchStart(start);
+    history.SeeAs(start, last_slot_);
     ARROW_ASSIGN_OR_RAISE(const auto builder,
-                          windows::WindowBuilder::Make(run_.context, first_slice_, &history));
-    ARROW_RETURN_NOT_OK(builder->Start(std::max(start, first_slice_)));
-    for (Micros slice = std::max(start, first_slice_); slice < end; slice += kSliceMicros) {
+                          windows::WindowBuilder::Make(run_.context, first_slice_, &history, first_rows_));
+    ARROW_RETURN_NOT_OK(builder->Start(std::max(start, first_rows_)));
+    for (Micros slice = std::max(start, first_rows_); slice < end; slice += kSliceMicros) {
       ARROW_ASSIGN_OR_RAISE(const bool committed, history.Committed(slice));
       ARROW_ASSIGN_OR_RAISE(const auto hosts, history.Hosts(slice));
       ARROW_ASSIGN_OR_RAISE(const auto pairs, history.Slice(slice));
@@ -95,14 +99,14 @@ class Rebuilt : public FgASource {
 
  private:
   const RunState& run_;
-  Micros first_slice_;
+  Micros last_slot_, first_rows_, first_slice_;
 };
 
 }  // namespace
 
 std::unique_ptr<FgASource> CommittedFgA(const RunState& run) { return std::make_unique<Committed>(run); }
-std::unique_ptr<FgASource> RebuiltFgA(const RunState& run, Micros first_slice) {
-  return std::make_unique<Rebuilt>(run, first_slice);
+std::unique_ptr<FgASource> RebuiltFgA(const RunState& run, Micros last_slot) {
+  return std::make_unique<Rebuilt>(run, last_slot);
 }
 
 }  // namespace ndr::jobs

@@ -31,7 +31,7 @@ class FgASource {
 };
 
 std::unique_ptr<FgASource> CommittedFgA(const RunState& run);
-/// `first_slice`: of the dataset.
-std::unique_ptr<FgASource> RebuiltFgA(const RunState& run, base::Micros first_slice);
+/// From partials of mini-batches of slots up to `last_slot`.
+std::unique_ptr<FgASource> RebuiltFgA(const RunState& run, base::Micros last_slot);
 
 }  // namespace ndr::jobs

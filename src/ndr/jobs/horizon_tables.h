@@ -5,6 +5,7 @@
 #include <arrow/status.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,8 @@
 
 namespace ndr::jobs {
 
-/// Publishes batches of one table as parts of bounded size; which rows share a part depends on the rows
-/// alone.
+/// Publishes batches of one table as parts of so many rows: which share a part depends on the rows alone, not
+/// on how they are cut into batches.
 class PartWriter {
  public:
   PartWriter(const RunState& run, storage::Publication* publication, storage::Place place);
@@ -50,9 +51,17 @@ class HorizonTables {
 
   /// All rows of one segment; segments in ascending order of their ids.
   arrow::Status AddSegment(const BySegment::Batches& rows);
-  arrow::Status AddPairs(const arrow::RecordBatch& pairs) { return pairs_.Add(pairs); }
-  /// Publishes global and pair tables, and what is left of the others.
+  /// Pairs of one pass over delta/pair. Of a horizon whose pairs are done nothing more is taken.
+  arrow::Status AddPairs(const arrow::RecordBatch& pairs) {
+    return pairs_ ? pairs_->Add(pairs) : arrow::Status::OK();
+  }
+  /// Stages the pair tables of the pass; `*done`: no segment needs another one.
+  arrow::Status FinishPairs(bool* done);
+  /// Stages the global table, and what is left of the others.
   arrow::Status Finish();
+  /// After Finish: unique keys of every table, and columns of segment and global as those of host. Invalid
+  /// names both.
+  arrow::Status Check() const { return check_; }
   const base::Counters& counters() const { return counters_; }
 
  private:
@@ -66,9 +75,10 @@ class HorizonTables {
   const baselines::MachineNames* machines_;
   DiskSpill spill_;
   baselines::GlobalTable global_;
-  baselines::PairRarity pairs_;
-  PartWriter host_, segment_, metadata_;
+  std::optional<baselines::PairRarity> pairs_;
+  PartWriter host_, segment_, metadata_, pair_host_, pair_segment_;
   base::Counters counters_;
+  arrow::Status check_;  // the first that failed
 };
 
 }  // namespace ndr::jobs

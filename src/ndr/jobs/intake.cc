@@ -22,10 +22,6 @@ using base::Micros;
 constexpr std::uintmax_t kLargeFileBytes = 64 << 20;
 constexpr size_t kFilesAhead = 4;
 
-bool IsKeyed(ingest::Source source) {
-  return source == ingest::Source::kZeekTsv || source == ingest::Source::kZeekJson;
-}
-
 // What parsing depends on besides the file's bytes.
 std::string ParsingHash(const spec::Context& context, const std::string& source) {
   return base::Sha256Hex(spec::ConfigurationHash(context.project, "delta") + "\n" + source + "\n" +
@@ -120,7 +116,8 @@ Status Intake::SurveyFiles(const std::vector<Candidate>& logs, bool keep_session
         return Status::OK();
       },
       [&](size_t i) {
-        for (const auto& batch : kept[i]) ARROW_RETURN_NOT_OK(Keep(IsKeyed(logs[i].source), batch, nullptr));
+        for (const auto& batch : kept[i])
+          ARROW_RETURN_NOT_OK(Keep(KeyAloneIdentifies(logs[i].source), batch, nullptr));
         kept[i].clear();
         timer.Rows(files_[i].counters.Get("lines_read"), files_[i].rows());
         return show(i + 1);
@@ -171,7 +168,7 @@ std::map<Micros, int64_t> Intake::RecordsBySlice() const {
   return records;
 }
 
-std::vector<storage::InputEntry> Intake::InputsOf(Micros slice) const {
+arrow::Result<std::vector<storage::InputEntry>> Intake::Inputs(Micros slice) {
   std::vector<storage::InputEntry> inputs;
   for (const LogFile& file : files_)
     if (file.rows_by_slice.contains(slice))
@@ -220,7 +217,7 @@ Status Intake::Load(const std::set<Micros>& slices) {
           timer.Rows(block.parsed.counters.Get("lines_read"), block.parsed.sessions->num_rows());
           if (progress_)
             ARROW_RETURN_NOT_OK(progress_("reading logs again", done, static_cast<int64_t>(files_.size())));
-          return Keep(IsKeyed(source), block.parsed.sessions, &slices);
+          return Keep(KeyAloneIdentifies(source), block.parsed.sessions, &slices);
         }));
     if (identity.sha256 != file.identity.sha256)
       return Status::IOError(file.path, " changed while it was read; run again when it is complete");
@@ -228,11 +225,14 @@ Status Intake::Load(const std::set<Micros>& slices) {
   return Status::OK();
 }
 
-arrow::Result<Intake::Sessions> Intake::Take(Micros slice) {
-  Sessions sessions;
-  ARROW_ASSIGN_OR_RAISE(sessions.keyed, keyed_->Take(slice));
-  ARROW_ASSIGN_OR_RAISE(sessions.others, others_->Take(slice));
-  return sessions;
+arrow::Result<std::vector<delta::SessionBatch>> Intake::Take(Micros slice) {
+  const std::lock_guard lock(taking_);
+  ARROW_ASSIGN_OR_RAISE(const auto keyed, keyed_->Take(slice));
+  ARROW_ASSIGN_OR_RAISE(const auto others, others_->Take(slice));
+  std::vector<delta::SessionBatch> batches;
+  for (const auto& sessions : keyed) batches.push_back({sessions, 0, true});
+  for (const auto& sessions : others) batches.push_back({sessions, 0, false});
+  return batches;
 }
 
 }  // namespace ndr::jobs

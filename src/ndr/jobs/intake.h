@@ -6,10 +6,12 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "ndr/jobs/batch_source.h"
 #include "ndr/jobs/history.h"
 #include "ndr/jobs/log_files.h"
 #include "ndr/jobs/report.h"
@@ -27,7 +29,7 @@ struct IntakeOptions {
 /// The input of a replay. Survey first: it says which slices there are and which files each comes from. The
 /// first run over a root keeps the sessions that it parses; later runs know most files by the hash of their
 /// bytes and parse what is needed only.
-class Intake {
+class Intake : public BatchSource {
  public:
   Intake(const std::shared_ptr<const spec::Context>& context, storage::Writer* writer, RunReport* report,
          Progress progress, IntakeOptions options);
@@ -39,19 +41,19 @@ class Intake {
   const std::vector<LogFile>& files() const { return files_; }
   std::map<base::Micros, int64_t> RecordsBySlice() const;
   /// What the delta commit of a slice must name as its inputs, in file order.
-  std::vector<storage::InputEntry> InputsOf(base::Micros slice) const;
+  arrow::Result<std::vector<storage::InputEntry>> Inputs(base::Micros slice) override;
 
   /// Rewrites the quarantine of files that have records outside the history, and counts those.
   arrow::Status Settle(const History& history);
   /// Makes the sessions of these slices ready to take; parses again only files that touch one of them.
   arrow::Status Load(const std::set<base::Micros>& slices);
-  struct Sessions {
-    std::vector<std::shared_ptr<arrow::RecordBatch>>
-        keyed;  ///< of sources whose key alone identifies a record
-    std::vector<std::shared_ptr<arrow::RecordBatch>> others;
-  };
-  /// The sessions of a slice, in file order; they are then forgotten.
-  arrow::Result<Sessions> Take(base::Micros slice);
+  /// The sessions of a slice; they are then forgotten.
+  arrow::Result<std::vector<delta::SessionBatch>> Take(base::Micros slice) override;
+  /// Survey saw to it, file by file.
+  arrow::Status CheckQuality() override { return arrow::Status::OK(); }
+  /// Survey and Settle wrote it; nothing is late in a replay.
+  arrow::Status Quarantine(const std::vector<delta::Rejected>&) override { return arrow::Status::OK(); }
+  bool is_replay() const override { return true; }
 
  private:
   struct Candidate {
@@ -75,6 +77,7 @@ class Intake {
   LogMemory memory_;
   std::vector<LogFile> files_;
   bool loaded_ = false;
+  std::mutex taking_;
   std::unique_ptr<storage::SliceSpool> keyed_, others_;
 };
 

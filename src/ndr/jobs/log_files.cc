@@ -46,16 +46,6 @@ std::string_view BytesAt(const ingest::Block& block, int64_t byte_offset) {
   return rest.substr(0, ingest::kQuarantinedBytes);
 }
 
-// Above the ratio the file is refused by name, with the place of its first bad line.
-std::string MalformedMessage(const std::string& path, double ratio, double limit, int64_t first_bad_offset) {
-  return fmt::format(
-      "{}: {:.1f} % of its records can't be parsed (data_quality.max_malformed_ratio is {:.1f} %); the first "
-      "bad one begins at byte {}. "
-      "Name the format with --source, map its fields with field_mapping, or pass over such files with "
-      "--skip-bad-files",
-      path, ratio * 100, limit * 100, first_bad_offset);
-}
-
 }  // namespace
 
 int64_t LogFile::rows() const { return rows_outside(0, 0); }
@@ -65,6 +55,10 @@ int64_t LogFile::rows_outside(Micros start, Micros end) const {
   for (const auto& [slice, n] : rows_by_slice)
     if (slice < start || slice >= end) rows += n;
   return rows;
+}
+
+bool KeyAloneIdentifies(ingest::Source source) {
+  return source == ingest::Source::kZeekTsv || source == ingest::Source::kZeekJson;
 }
 
 LogReader::LogReader(std::shared_ptr<const spec::Context> context, std::string wanted_source)
@@ -120,32 +114,49 @@ std::string LogReader::assumed_zone() const {
   return "";
 }
 
+arrow::Result<ReadLog> Read(LogReader* reader, storage::Writer* writer, const std::string& path,
+                            ingest::Source source, const ReadOptions& options) {
+  ReadLog log;
+  log.file.path = path;
+  log.file.source = std::string(ingest::NameOf(source));
+  log.quarantine = std::make_unique<storage::QuarantineFile>(writer);
+  auto take = [&](ParsedBlock block) -> Status {
+    if (options.between_blocks) ARROW_RETURN_NOT_OK(options.between_blocks());
+    ingest::Parsed& parsed = block.parsed;
+    log.file.counters.Add(parsed.counters);
+    for (const ingest::Quarantined& q : parsed.quarantined) {
+      if (q.rule == "unparsable") log.first_bad = std::min(log.first_bad, q.byte_offset);
+      ARROW_RETURN_NOT_OK(log.quarantine->Add(q.byte_offset, q.rule, q.reason, q.bytes));
+    }
+    ARROW_ASSIGN_OR_RAISE(const auto starts, catalogue::Values<int64_t>(*parsed.sessions, "event_start"));
+    for (const Micros t : starts) ++log.file.rows_by_slice[base::SliceStart(t)];
+    if (options.keep_sessions && !starts.empty()) log.sessions.push_back(std::move(parsed.sessions));
+    return Status::OK();
+  };
+  ARROW_ASSIGN_OR_RAISE(log.file.identity, reader->Read(path, source, options.threads, take));
+  return log;
+}
+
+std::string MalformedMessage(const std::string& path, double ratio, double limit, int64_t first_bad) {
+  return fmt::format(
+      "{}: {:.1f} % of its records can't be parsed (data_quality.max_malformed_ratio is {:.1f} %); the first "
+      "bad one "
+      "begins at byte {}. Name the format with --source, or map its fields with field_mapping",
+      path, ratio * 100, limit * 100, first_bad);
+}
+
 arrow::Result<LogFile> Survey(LogReader* reader, storage::Writer* writer, const spec::Context& context,
                               const std::string& path, ingest::Source source, const SurveyOptions& options,
                               const std::function<Status(std::shared_ptr<arrow::RecordBatch>)>& sessions) {
-  LogFile file;
-  file.path = path;
-  file.source = ingest::NameOf(source);
-  storage::QuarantineFile quarantine(writer);
-  int64_t first_bad = std::numeric_limits<int64_t>::max();
-  std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
-  ARROW_ASSIGN_OR_RAISE(file.identity, reader->Read(path, source, options.threads, [&](ParsedBlock block) {
-    if (options.between_blocks) ARROW_RETURN_NOT_OK(options.between_blocks());
-    ingest::Parsed& parsed = block.parsed;
-    file.counters.Add(parsed.counters);
-    for (const ingest::Quarantined& q : parsed.quarantined) {
-      if (q.rule == "unparsable") first_bad = std::min(first_bad, q.byte_offset);
-      ARROW_RETURN_NOT_OK(quarantine.Add(q.byte_offset, q.rule, q.reason, q.bytes));
-    }
-    ARROW_ASSIGN_OR_RAISE(const auto starts, catalogue::Values<int64_t>(*parsed.sessions, "event_start"));
-    for (const Micros t : starts) ++file.rows_by_slice[base::SliceStart(t)];
-    if (sessions != nullptr && !starts.empty()) batches.push_back(std::move(parsed.sessions));
-    return Status::OK();
-  }));
+  ARROW_ASSIGN_OR_RAISE(ReadLog log, Read(reader, writer, path, source,
+                                          {options.threads, sessions != nullptr, options.between_blocks}));
+  LogFile& file = log.file;
   const double ratio = ingest::MalformedRatio(file.counters),
                limit = context.project.data_quality.max_malformed_ratio;
   if (ratio > limit) {
-    if (!options.skip_bad) return base::UsageError(MalformedMessage(path, ratio, limit, first_bad));
+    if (!options.skip_bad)
+      return base::UsageError(MalformedMessage(path, ratio, limit, log.first_bad) +
+                              ", or pass over such files with --skip-bad-files");
     file.skipped = true;
     file.rows_by_slice.clear();
     base::Counters skipped;
@@ -154,35 +165,41 @@ arrow::Result<LogFile> Survey(LogReader* reader, storage::Writer* writer, const 
     file.counters = skipped;
     return file;
   }
-  for (auto& batch : batches) ARROW_RETURN_NOT_OK(sessions(std::move(batch)));
-  ARROW_RETURN_NOT_OK(quarantine.Finish(context.project.feature_spec_version, file.identity));
+  for (auto& batch : log.sessions) ARROW_RETURN_NOT_OK(sessions(std::move(batch)));
+  ARROW_RETURN_NOT_OK(log.quarantine->Finish(context.project.feature_spec_version, file.identity));
   return file;
+}
+
+Status QuarantineAlso(LogReader* reader, storage::Writer* writer, const std::string& version,
+                      ingest::Source source, const LogFile& file, const RefuseRow& refuse) {
+  storage::QuarantineFile quarantine(writer);
+  auto take = [&](const ParsedBlock& block) -> Status {
+    for (const ingest::Quarantined& q : block.parsed.quarantined)
+      ARROW_RETURN_NOT_OK(quarantine.Add(q.byte_offset, q.rule, q.reason, q.bytes));
+    ARROW_ASSIGN_OR_RAISE(const auto columns, catalogue::SessionColumnsOf(*block.parsed.sessions));
+    for (size_t i = 0; i < columns.rows; ++i)
+      if (const auto refusal = refuse(columns.event_start[i], columns.byte_offset[i]))
+        ARROW_RETURN_NOT_OK(quarantine.Add(columns.byte_offset[i], refusal->rule, refusal->reason,
+                                           BytesAt(block.block, columns.byte_offset[i])));
+    return Status::OK();
+  };
+  ARROW_RETURN_NOT_OK(reader->Read(file.path, source, 1, take).status());
+  return quarantine.Finish(version, file.identity);
 }
 
 Status QuarantineOutside(LogReader* reader, storage::Writer* writer, const spec::Context& context,
                          ingest::Source source, Micros start, Micros end, LogFile* file) {
-  storage::QuarantineFile quarantine(writer);
   const std::string reason =
       fmt::format("start outside the history {} to {}", base::FormatInstant(start), base::FormatInstant(end));
-  ARROW_RETURN_NOT_OK(
-      reader
-          ->Read(file->path, source, 1,
-                 [&](const ParsedBlock& block) {
-                   for (const ingest::Quarantined& q : block.parsed.quarantined)
-                     ARROW_RETURN_NOT_OK(quarantine.Add(q.byte_offset, q.rule, q.reason, q.bytes));
-                   ARROW_ASSIGN_OR_RAISE(const auto columns,
-                                         catalogue::SessionColumnsOf(*block.parsed.sessions));
-                   for (size_t i = 0; i < columns.rows; ++i)
-                     if (columns.event_start[i] < start || columns.event_start[i] >= end)
-                       ARROW_RETURN_NOT_OK(quarantine.Add(columns.byte_offset[i], "outside_history", reason,
-                                                          BytesAt(block.block, columns.byte_offset[i])));
-                   return Status::OK();
-                 })
-          .status());
+  ARROW_RETURN_NOT_OK(QuarantineAlso(reader, writer, context.project.feature_spec_version, source, *file,
+                                     [&](Micros event_start, int64_t) -> std::optional<Refusal> {
+                                       if (event_start >= start && event_start < end) return std::nullopt;
+                                       return Refusal{"outside_history", reason};
+                                     }));
   const bool any = file->rows_outside(start, end) > 0;
   file->outside_start = any ? start : 0;
   file->outside_end = any ? end : 0;
-  return quarantine.Finish(context.project.feature_spec_version, file->identity);
+  return Status::OK();
 }
 
 }  // namespace ndr::jobs

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ndr/base/counters.h"
@@ -20,6 +21,7 @@
 #include "ndr/spec/project.h"
 #include "ndr/storage/input.h"
 #include "ndr/storage/publication.h"
+#include "ndr/storage/quarantine.h"
 
 namespace ndr::jobs {
 
@@ -45,6 +47,9 @@ struct ParsedBlock {
   ingest::Parsed parsed;
 };
 
+/// Whether a record's key alone names it (a Zeek uid): for duplicates.
+bool KeyAloneIdentifies(ingest::Source source);
+
 /// Parses log files. One per run.
 class LogReader {
  public:
@@ -69,21 +74,49 @@ class LogReader {
   std::mutex mutex_;
 };
 
-/// Parses a file for what LogFile holds, writes its quarantine, and hands sessions to `sessions` (may be
-/// null). Above data_quality.max_malformed_ratio: a usage error that names the file, its first bad line and
-/// --skip-bad-files; with `skip_bad` the file is marked instead, and nothing of it is kept.
+/// A log file, parsed; nothing of it is published.
+struct ReadLog {
+  LogFile file;
+  std::vector<std::shared_ptr<arrow::RecordBatch>> sessions;  ///< in file order; with keep_sessions
+  std::unique_ptr<storage::QuarantineFile> quarantine;        ///< what parsing refused; visible once finished
+  int64_t first_bad = INT64_MAX;                              ///< byte offset of the first unparsable record
+};
+struct ReadOptions {
+  int threads = 1;
+  bool keep_sessions = false;
+  std::function<arrow::Status()>
+      between_blocks;  ///< on the calling thread; an error ends the reading; may be null
+};
+arrow::Result<ReadLog> Read(LogReader* reader, storage::Writer* writer, const std::string& path,
+                            ingest::Source source, const ReadOptions& options);
+
+/// Why a file, or a batch of them, is refused: names the file, the place of its first bad record and the
+/// remedies.
+std::string MalformedMessage(const std::string& path, double ratio, double limit, int64_t first_bad);
+
+/// Read, and the quarantine finished; sessions are handed to `sessions` (may be null). Above
+/// data_quality.max_malformed_ratio: a usage error that names --skip-bad-files too; with `skip_bad` the file
+/// is marked instead, and nothing of it is kept.
 struct SurveyOptions {
   bool skip_bad = false;
   int threads = 1;
-  std::function<arrow::Status()>
-      between_blocks;  ///< on the calling thread; an error ends the reading; may be null
+  std::function<arrow::Status()> between_blocks;  ///< as in ReadOptions
 };
 arrow::Result<LogFile> Survey(
     LogReader* reader, storage::Writer* writer, const spec::Context& context, const std::string& path,
     ingest::Source source, const SurveyOptions& options,
     const std::function<arrow::Status(std::shared_ptr<arrow::RecordBatch>)>& sessions);
 
-/// Writes the file's quarantine again, with the records outside [start, end) as outside_history.
+/// Why a record that parsed goes to quarantine all the same.
+struct Refusal {
+  std::string_view rule;
+  std::string reason;
+};
+using RefuseRow = std::function<std::optional<Refusal>(base::Micros event_start, int64_t byte_offset)>;
+/// Reads the file again and writes its quarantine anew, with the records that `refuse` names.
+arrow::Status QuarantineAlso(LogReader* reader, storage::Writer* writer, const std::string& version,
+                             ingest::Source source, const LogFile& file, const RefuseRow& refuse);
+/// The same with the records outside [start, end) as outside_history.
 arrow::Status QuarantineOutside(LogReader* reader, storage::Writer* writer, const spec::Context& context,
                                 ingest::Source source, base::Micros start, base::Micros end, LogFile* file);
 

@@ -13,6 +13,7 @@ LookbackStep::LookbackStep(const RunState& run, Micros first_slice)
     : run_(run), next_day_(base::DayStart(first_slice)) {}
 
 arrow::Status LookbackStep::CommitSealed(Micros batch_start) {
+  if (!StoredHistory::RollsUp(run_.context->project)) return arrow::Status::OK();
   for (; StoredHistory::SealOf(next_day_, run_.context->project) <= batch_start;
        next_day_ += base::kMicrosPerDay)
     ARROW_RETURN_NOT_OK(CommitDay(next_day_));
@@ -21,10 +22,12 @@ arrow::Status LookbackStep::CommitSealed(Micros batch_start) {
 
 arrow::Status LookbackStep::CommitDay(Micros day) {
   storage::CommitRecord record = run_.published->Draft("lookback", base::FormatCompact(day), day);
-  record.inputs = {run_.published->RangeAsInput("delta", day, day + base::kMicrosPerDay)};
+  const Micros seal = StoredHistory::SealOf(day, run_.context->project);
+  record.inputs = {run_.published->DeltaAsInput(day, day + base::kMicrosPerDay, seal - 1)};
   if (run_.published->IsCurrent(record)) return arrow::Status::OK();
   StepTimer timer(run_.report, "lookback");
   StoredHistory history(run_.root(), run_.context, run_.published);
+  history.SeeAs(day, seal - 1);
   pairs::LookbackBuilder builder(run_.context);
   int64_t rows = 0;
   for (Micros slice = day; slice < day + base::kMicrosPerDay; slice += base::kSliceMicros) {

@@ -1,28 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/jobs/published.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ndr/base/exit_code.h"
 #include "ndr/base/hash.h"
 
 namespace ndr::jobs {
 namespace {
 
+using arrow::Status;
 using base::Micros;
 using storage::CommitRecord;
 
 constexpr std::string_view kFamilies[] = {"delta",     "pair_counts", "lookback", "fg_a",
                                           "fg_a_wide", "fg_b",        "fg_c"};
 
+// Slices other than its own of which a delta commit holds rows.
+std::set<Micros> OtherSlices(const CommitRecord& record) {
+  std::set<Micros> slices;
+  if (record.key.family != "delta") return slices;
+  for (const storage::FileEntry& file : record.files)
+    if (const auto slice = storage::SliceOfPath(file.path); slice && *slice != record.at)
+      slices.insert(*slice);
+  return slices;
+}
+
+// `calendar.timezone (there "UTC", now "Europe/Prague")`
+std::string Differences(const CommitRecord& there, const CommitRecord& today) {
+  std::string words;
+  auto add = [&](const std::string& key, const std::string& before, const std::string& now) {
+    words += fmt::format("{}{} (there {}, now {})", words.empty() ? "" : ", ", key, before, now);
+  };
+  for (const auto& [key, value] : today.configuration) {
+    const auto before = there.configuration.find(key);
+    if (before == there.configuration.end())
+      add(key, "absent", value);
+    else if (before->second != value)
+      add(key, before->second, value);
+  }
+  for (const auto& [key, value] : there.configuration)
+    if (!today.configuration.contains(key)) add(key, value, "absent");
+  if (words.empty()) words = "the catalogue of features, by another release of ndr";
+  return words;
+}
+
 }  // namespace
 
 arrow::Result<std::unique_ptr<Published>> Published::Read(const std::string& root,
-                                                          const spec::Context& context) {
+                                                          const spec::Context& context,
+                                                          const std::vector<std::string_view>& families) {
   std::unique_ptr<Published> published(new Published());
   published->version_ = context.project.feature_spec_version;
   const storage::CommitLog log(root);
   for (const std::string_view family : kFamilies) {
+    if (!families.empty() && std::find(families.begin(), families.end(), family) == families.end()) continue;
     CommitRecord& today = published->templates_[std::string(family)];
     today.schema_hash = storage::SchemaHash(*context.catalogue, family);
-    today.catalogue_hash = context.catalogue->hash();
+    today.catalogue_hash = context.catalogue->hash(family);
     today.configuration_hash = spec::ConfigurationHash(context.project, family);
     today.configuration = spec::ActingKeys(context.project, family);
     ARROW_ASSIGN_OR_RAISE(auto records, log.ReadAll(family, published->version_));
@@ -49,20 +86,45 @@ bool Published::IsCurrent(const CommitRecord& draft) const {
          there->configuration_hash == draft.configuration_hash;
 }
 
+Status Published::CheckAgreement(const CommitRecord& record) const {
+  const CommitRecord& today = templates_.find(record.key.family)->second;
+  if (record.schema_hash == today.schema_hash && record.catalogue_hash == today.catalogue_hash &&
+      record.configuration_hash == today.configuration_hash)
+    return Status::OK();
+  return base::ContractViolation(
+      fmt::format("{}/{} of version {} was made under another configuration: {}. Datasets made under "
+                  "different ones do not join: use "
+                  "a new --feature-spec-version, or run its job again with --replace",
+                  record.key.family, record.key.id, record.key.version, Differences(record, today)));
+}
+
+Status Published::CheckAgreement(std::string_view family) const {
+  std::lock_guard lock(mutex_);
+  const Entries* entries = Of(family);
+  if (entries == nullptr) return Status::OK();
+  for (const auto& [at, entry] : *entries) ARROW_RETURN_NOT_OK(CheckAgreement(entry.record));
+  return Status::OK();
+}
+
+const Published::Entries* Published::Of(std::string_view family) const {
+  const auto of_family = entries_.find(family);
+  return of_family == entries_.end() ? nullptr : &of_family->second;
+}
+
 const CommitRecord* Published::Find(std::string_view family, Micros at) const {
   std::lock_guard lock(mutex_);
-  const auto of_family = entries_.find(family);
-  if (of_family == entries_.end()) return nullptr;
-  const auto entry = of_family->second.find(at);
-  return entry == of_family->second.end() ? nullptr : &entry->second.record;
+  const Entries* entries = Of(family);
+  if (entries == nullptr) return nullptr;
+  const auto entry = entries->find(at);
+  return entry == entries->end() ? nullptr : &entry->second.record;
 }
 
 std::vector<const CommitRecord*> Published::Range(std::string_view family, Micros from, Micros to) const {
   std::lock_guard lock(mutex_);
   std::vector<const CommitRecord*> records;
-  const auto of_family = entries_.find(family);
-  if (of_family == entries_.end()) return records;
-  for (auto it = of_family->second.lower_bound(from); it != of_family->second.end() && it->first < to; ++it)
+  const Entries* entries = Of(family);
+  if (entries == nullptr) return records;
+  for (auto it = entries->lower_bound(from); it != entries->end() && it->first < to; ++it)
     records.push_back(&it->second.record);
   return records;
 }
@@ -71,14 +133,70 @@ void Published::Put(CommitRecord record) {
   std::string hash = record.Hash();
   std::lock_guard lock(mutex_);
   const Micros at = record.at;
-  auto& of_family = entries_[record.key.family];
-  of_family.insert_or_assign(at, Entry{std::move(record), std::move(hash)});
+  Entries& entries = entries_[record.key.family];
+  if (const auto before = entries.find(at); before != entries.end()) Forget(before->second.record);
+  for (const Micros slice : OtherSlices(record)) stragglers_[slice].insert(at);
+  entries.insert_or_assign(at, Entry{std::move(record), std::move(hash)});
 }
 
 void Published::Remove(std::string_view family, Micros at) {
   std::lock_guard lock(mutex_);
   const auto of_family = entries_.find(family);
-  if (of_family != entries_.end()) of_family->second.erase(at);
+  if (of_family == entries_.end()) return;
+  const auto entry = of_family->second.find(at);
+  if (entry == of_family->second.end()) return;
+  Forget(entry->second.record);
+  of_family->second.erase(entry);
+}
+
+void Published::Forget(const CommitRecord& record) {
+  for (const Micros slice : OtherSlices(record)) {
+    stragglers_[slice].erase(record.at);
+    if (stragglers_[slice].empty()) stragglers_.erase(slice);
+  }
+}
+
+std::set<Micros> Published::SlotsHolding(Micros from, Micros to, Micros last_slot) const {
+  std::set<Micros> slots;
+  const Entries* entries = Of("delta");
+  if (entries == nullptr) return slots;
+  for (auto it = entries->lower_bound(from); it != entries->end() && it->first < to; ++it)
+    if (it->first <= last_slot) slots.insert(slots.end(), it->first);
+  for (auto it = stragglers_.lower_bound(from); it != stragglers_.end() && it->first < to; ++it)
+    for (const Micros slot : it->second)
+      if (slot <= last_slot) slots.insert(slot);
+  return slots;
+}
+
+std::vector<const CommitRecord*> Published::Holding(Micros from, Micros to, Micros last_slot) const {
+  std::lock_guard lock(mutex_);
+  std::vector<const CommitRecord*> records;
+  for (const Micros slot : SlotsHolding(from, to, last_slot))
+    records.push_back(&Of("delta")->at(slot).record);
+  return records;
+}
+
+std::optional<Micros> Published::FirstSlice() const {
+  std::lock_guard lock(mutex_);
+  const Entries* entries = Of("delta");
+  return entries == nullptr || entries->empty() ? std::nullopt : std::optional(entries->begin()->first);
+}
+
+std::optional<Micros> Published::FirstRows(Micros last_slot) const {
+  std::lock_guard lock(mutex_);
+  const Entries* entries = Of("delta");
+  if (entries == nullptr || entries->empty() || entries->begin()->first > last_slot) return std::nullopt;
+  const Micros first = entries->begin()->first;
+  for (const auto& [slice, slots] : stragglers_) {
+    if (slice >= first) break;
+    if (*slots.begin() <= last_slot) return slice;
+  }
+  return first;
+}
+
+bool Published::Straggles(Micros slot) const {
+  const CommitRecord* record = Find("delta", slot);
+  return record != nullptr && !OtherSlices(*record).empty();
 }
 
 storage::InputEntry Published::AsInput(const CommitRecord& record) {
@@ -89,14 +207,20 @@ storage::InputEntry Published::RangeAsInput(std::string_view family, Micros from
   std::lock_guard lock(mutex_);
   base::Sha256 hash;
   int64_t commits = 0;
-  const auto of_family = entries_.find(family);
-  if (of_family != entries_.end()) {
-    for (auto it = of_family->second.lower_bound(from); it != of_family->second.end() && it->first < to;
-         ++it, ++commits)
+  if (const Entries* entries = Of(family))
+    for (auto it = entries->lower_bound(from); it != entries->end() && it->first < to; ++it, ++commits)
       hash.Update(it->second.hash);
-  }
   return {std::string(family) + "/" + base::FormatCompact(from) + ".." + base::FormatCompact(to), commits,
           hash.Hex()};
+}
+
+storage::InputEntry Published::DeltaAsInput(Micros from, Micros to, Micros last_slot) const {
+  std::lock_guard lock(mutex_);
+  base::Sha256 hash;
+  const std::set<Micros> slots = SlotsHolding(from, to, last_slot);
+  for (const Micros slot : slots) hash.Update(Of("delta")->at(slot).hash);
+  return {"delta/" + base::FormatCompact(from) + ".." + base::FormatCompact(to),
+          static_cast<int64_t>(slots.size()), hash.Hex()};
 }
 
 }  // namespace ndr::jobs

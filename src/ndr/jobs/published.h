@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +24,9 @@ namespace ndr::jobs {
 /// Thread-safe.
 class Published {
  public:
-  static arrow::Result<std::unique_ptr<Published>> Read(const std::string& root,
-                                                        const spec::Context& context);
+  /// Reads the commits of these families; none named: of all.
+  static arrow::Result<std::unique_ptr<Published>> Read(const std::string& root, const spec::Context& context,
+                                                        const std::vector<std::string_view>& families = {});
 
   /// A record for the batch with key, hashes and acting keys filled in; the caller adds inputs, counters and
   /// facts.
@@ -31,6 +34,12 @@ class Published {
   /// The committed record equals the draft in inputs, schema, catalogue and configuration, and in the facts
   /// that the draft has.
   bool IsCurrent(const storage::CommitRecord& draft) const;
+  /// Contract violation where a commit was made by another catalogue or under another configuration than
+  /// today's; it names the keys with both values and the remedy.
+  arrow::Status CheckAgreement(const storage::CommitRecord& record) const;
+  /// The same of all commits of a family.
+  arrow::Status CheckAgreement(std::string_view family) const;
+
   /// nullptr: not committed. Valid until the next Put of the key.
   const storage::CommitRecord* Find(std::string_view family, base::Micros at) const;
   /// Commits of a family in [from, to), by time.
@@ -39,23 +48,43 @@ class Published {
   void Put(storage::CommitRecord record);
   void Remove(std::string_view family, base::Micros at);
 
+  /// Delta commits of slots up to `last_slot` that may hold rows of slices in [from, to), by slot: the
+  /// slices' own ones, and those with late or early records.
+  std::vector<const storage::CommitRecord*> Holding(base::Micros from, base::Micros to,
+                                                    base::Micros last_slot) const;
+  /// The dataset's first slice; nullopt: nothing is committed.
+  std::optional<base::Micros> FirstSlice() const;
+  /// The first slice with rows of mini-batches of slots up to `last_slot`, which late records may put before
+  /// FirstSlice.
+  std::optional<base::Micros> FirstRows(base::Micros last_slot) const;
+  /// Whether the delta commit of the slot holds rows of other slices.
+  bool Straggles(base::Micros slot) const;
+
   /// The identity of one commit as an input: `delta/20240420T120000Z`.
   static storage::InputEntry AsInput(const storage::CommitRecord& record);
   /// The identity of all commits of a family in [from, to): one hash over theirs, in order; `bytes` is their
   /// number.
   storage::InputEntry RangeAsInput(std::string_view family, base::Micros from, base::Micros to) const;
+  /// Of delta, with those outside [from, to) that hold rows of slices inside; all of slots up to `last_slot`.
+  storage::InputEntry DeltaAsInput(base::Micros from, base::Micros to, base::Micros last_slot) const;
 
  private:
   struct Entry {
     storage::CommitRecord record;
     std::string hash;
   };
+  using Entries = std::map<base::Micros, Entry>;
   Published() = default;
+  const Entries* Of(std::string_view family) const;
+  std::set<base::Micros> SlotsHolding(base::Micros from, base::Micros to, base::Micros last_slot) const;
+  void Forget(const storage::CommitRecord& record);
 
   std::string version_;
   std::map<std::string, storage::CommitRecord, std::less<>> templates_;  // by family: the hashes of today
   mutable std::mutex mutex_;
-  std::map<std::string, std::map<base::Micros, Entry>, std::less<>> entries_;
+  std::map<std::string, Entries, std::less<>> entries_;
+  std::map<base::Micros, std::set<base::Micros>>
+      stragglers_;  // by slice: slots of other batches with rows in it
 };
 
 }  // namespace ndr::jobs

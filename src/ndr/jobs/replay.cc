@@ -2,12 +2,11 @@
 #include "ndr/jobs/replay.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "ndr/base/exit_code.h"
 #include "ndr/jobs/delta_step.h"
-#include "ndr/jobs/projections_step.h"
-#include "ndr/jobs/reference_step.h"
+#include "ndr/jobs/fg_b_builder.h"
+#include "ndr/jobs/projection_builder.h"
 #include "ndr/jobs/unjudged.h"
 #include "ndr/jobs/window_step.h"
 
@@ -16,10 +15,6 @@ namespace {
 
 using arrow::Status;
 using base::Micros;
-
-int64_t HalfOfTheMachine() {
-  return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * sysconf(_SC_PAGE_SIZE);
-}
 
 // Takes back what was published of a family in [from, to).
 Status WithdrawRange(const RunState& run, std::string_view family, Micros from, Micros to) {
@@ -83,19 +78,21 @@ Status RunSteps(const RunState& run, ReplayResult* result) {
   if (!keeps_all)
     for (const std::string_view family : {"fg_a_wide", "fg_a"})
       ARROW_RETURN_NOT_OK(WithdrawRange(run, family, history.start, reference));
-  const Walk before{history.start, history.start, reference, true, nullptr, nullptr};
   int64_t computed = 0;
   if (keeps_all) {
-    ARROW_ASSIGN_OR_RAISE(computed, CommitWindows(run, before));
+    ARROW_ASSIGN_OR_RAISE(computed, CommitWindows(run, history.start, reference, nullptr));
   }
+  FgBBuilder baselines(run, reference, result->plan.horizons, !keeps_all);
   bool built = false;
-  ARROW_ASSIGN_OR_RAISE(const storage::CommitRecord* commit,
-                        CommitReference(run, history, result->plan, &built));
-  ARROW_ASSIGN_OR_RAISE(const auto loaded, LoadReference(run.root(), *run.context, *commit));
-  const Walk after{history.start, reference, history.end, true, loaded, commit};
-  ARROW_ASSIGN_OR_RAISE(const int64_t judged, CommitWindows(run, after));
-  ARROW_RETURN_NOT_OK(CommitProjections(run, history));
-  for (std::string& note : WithoutBaseline(*run.context, *loaded, reference, history.end))
+  ARROW_RETURN_NOT_OK(baselines.Run(false, &built));
+  ARROW_ASSIGN_OR_RAISE(const auto judge, Judge::Load(run, *run.published->Find("fg_b", reference)));
+  ARROW_ASSIGN_OR_RAISE(const int64_t judged, CommitWindows(run, reference, history.end, judge.get()));
+  const spec::Keep& keep = run.context->project.keep;
+  if (keep.pair_counts)
+    ARROW_RETURN_NOT_OK(CommitProjection(run, PairCountsProjection(), history.start, history.end));
+  if (keep.fg_a_wide)
+    ARROW_RETURN_NOT_OK(CommitProjection(run, WideProjection(), history.start, history.end));
+  for (std::string& note : WithoutBaseline(*run.context, *judge->reference, reference, history.end))
     run.report->Note(std::move(note));
   result->changed = result->changed || computed > 0 || built || judged > 0;
   return Status::OK();
@@ -113,7 +110,8 @@ arrow::Result<ReplayResult> Replay(const ReplayOptions& options) {
   ARROW_ASSIGN_OR_RAISE(const auto writer, storage::Writer::Open(options.root));
   ARROW_ASSIGN_OR_RAISE(const auto published, Published::Read(options.root, **context));
   ReplayResult result;
-  const RunState run{*context, writer.get(), published.get(), &result.report, options.progress, memory};
+  const RunState run{*context,         writer.get(), published.get(), &result.report,
+                     options.progress, memory,       "replay"};
   IntakeOptions intake_options = options.intake;
   intake_options.spool_bytes = memory / 2;
   Intake intake(*context, writer.get(), &result.report, options.progress, intake_options);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 namespace ndr::jobs {
 
 void RunReport::AddStep(std::string_view name, double seconds, int64_t rows_in, int64_t rows_out) {
+  const std::lock_guard lock(*mutex_);
   auto step = std::find_if(steps_.begin(), steps_.end(), [&](const StepReport& s) { return s.name == name; });
   if (step == steps_.end()) step = steps_.insert(steps_.end(), {std::string(name)});
   step->seconds += seconds;
@@ -17,10 +19,28 @@ void RunReport::AddStep(std::string_view name, double seconds, int64_t rows_in, 
   step->rows_out += rows_out;
 }
 
+void RunReport::Count(const base::Counters& counters) {
+  const std::lock_guard lock(*mutex_);
+  counters_.Add(counters);
+}
+
+void RunReport::Note(std::string text) {
+  const std::lock_guard lock(*mutex_);
+  notes_.push_back(std::move(text));
+}
+
+void RunReport::Fail(std::string_view step, std::string cause) {
+  const std::lock_guard lock(*mutex_);
+  if (!failed_step_.empty()) return;
+  failed_step_ = step;
+  cause_ = std::move(cause);
+}
+
 std::string RunReport::ToJson() const {
   nlohmann::ordered_json json;
   json["job"] = job_;
   json["facts"] = facts_;
+  if (!failed_step_.empty()) json["failed"] = {{"step", failed_step_}, {"cause", cause_}};
   json["counters"] = counters_.values();
   json["steps"] = nlohmann::ordered_json::array();
   for (const StepReport& s : steps_) {
@@ -64,6 +84,10 @@ int64_t PeakMemoryBytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<int64_t>(usage.ru_maxrss) * 1024;
+}
+
+int64_t HalfOfTheMachine() {
+  return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * sysconf(_SC_PAGE_SIZE);
 }
 
 std::string BytesInWords(int64_t bytes) {

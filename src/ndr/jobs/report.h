@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +29,7 @@ struct StepReport {
   int64_t rows_in = 0, rows_out = 0;
 };
 
+/// Steps, notes and counters may be added by several threads at a time.
 class RunReport {
  public:
   explicit RunReport(std::string job) : job_(std::move(job)) {}
@@ -34,15 +37,19 @@ class RunReport {
   /// Adds to the step of that name, or begins it.
   void AddStep(std::string_view name, double seconds, int64_t rows_in, int64_t rows_out);
   void AddBytes(std::string_view dataset, int64_t bytes) { bytes_[std::string(dataset)] += bytes; }
+  void Count(const base::Counters& counters);
   /// A sentence for the reader: what was chosen and why, what is missing.
-  void Note(std::string text) { notes_.push_back(std::move(text)); }
+  void Note(std::string text);
   /// A fact that programs read: `reference_ts`, `history_start`, ...
   void Fact(std::string name, std::string value) { facts_[std::move(name)] = std::move(value); }
+  /// What ended the run, told once: the first call counts.
+  void Fail(std::string_view step, std::string cause);
   base::Counters& counters() { return counters_; }
   const base::Counters& counters() const { return counters_; }
   const std::vector<std::string>& notes() const { return notes_; }
 
-  /// Stable JSON: {"job", "facts", "counters", "steps", "bytes_written", "peak_memory_bytes", "notes"}.
+  /// Stable JSON: {"job", "facts", ["failed": {"step", "cause"}], "counters", "steps", "bytes_written",
+  /// "peak_memory_bytes", "notes"}.
   std::string ToJson() const;
   /// The block for people.
   std::string ToText() const;
@@ -54,6 +61,8 @@ class RunReport {
   std::map<std::string, std::string> facts_;
   base::Counters counters_;
   std::vector<std::string> notes_;
+  std::string failed_step_, cause_;
+  std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();  // a report moves
 };
 
 /// Adds the time between its making and its end to a step.
@@ -72,6 +81,9 @@ class StepTimer {
 
 /// Largest resident set of this process so far, in bytes.
 int64_t PeakMemoryBytes();
+
+/// What a run may use where nothing says otherwise, in bytes.
+int64_t HalfOfTheMachine();
 
 /// `1.4 GB`, `312 kB`: powers of 1000.
 std::string BytesInWords(int64_t bytes);

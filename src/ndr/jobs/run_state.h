@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the steps of one run share.
+// What the steps of one run share: the context of every job.
 #pragma once
 
 #include <memory>
@@ -22,6 +22,7 @@ struct RunState {
   RunReport* report = nullptr;
   Progress progress;
   int64_t memory_bytes = 0;
+  std::string run_id;
 
   storage::Place PlaceOf(catalogue::Dataset dataset, base::Micros at, std::string horizon = "") const {
     return {dataset, context->project.feature_spec_version, std::move(horizon), at};

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The windows' past, read from the committed slices and roll-ups of a root.
+// The windows' past, read from the committed slices and roll-ups of a root as one batch sees them.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ndr/jobs/published.h"
 #include "ndr/windows/window_builder.h"
@@ -14,8 +15,14 @@ class StoredHistory : public windows::SliceHistory {
  public:
   StoredHistory(std::string root, std::shared_ptr<const spec::Context> context, const Published* published);
 
-  /// Days that are not sealed for a batch that starts there are read as slices.
-  void SetBatchStart(base::Micros batch_start) { batch_start_ = batch_start; }
+  /// A batch of this slot reads only partials of mini-batches whose slots are not after it, and roll-ups of
+  /// days that are sealed at its start: late data that came in since cannot change it.
+  void SeeAs(base::Micros slot) { SeeAs(slot, slot); }
+  /// Partials of mini-batches up to `last_slot`, roll-ups as a batch that starts at `batch_start` reads them.
+  void SeeAs(base::Micros batch_start, base::Micros last_slot) {
+    batch_start_ = batch_start;
+    last_slot_ = last_slot;
+  }
 
   arrow::Result<arrow::RecordBatchVector> Slice(base::Micros slice_start) override;
   arrow::Result<std::shared_ptr<arrow::RecordBatch>> Day(base::Micros day_start) override;
@@ -26,12 +33,17 @@ class StoredHistory : public windows::SliceHistory {
   static base::Micros SealOf(base::Micros day_start, const spec::Project& project) {
     return day_start + base::kMicrosPerDay + project.data_quality.allowed_lateness;
   }
+  /// Days are rolled up only where a rule bounds how late records may be.
+  static bool RollsUp(const spec::Project& project) { return project.data_quality.outside_batch; }
 
  private:
+  arrow::Result<arrow::RecordBatchVector> Partials(base::Micros slice_start, catalogue::Dataset dataset,
+                                                   const std::vector<std::string>& columns) const;
+
   std::string root_;
   std::shared_ptr<const spec::Context> context_;
   const Published* published_;
-  base::Micros batch_start_ = 0;
+  base::Micros batch_start_ = 0, last_slot_ = 0;
 };
 
 }  // namespace ndr::jobs

@@ -3,30 +3,16 @@
 // reference time on.
 #pragma once
 
-#include <arrow/status.h>
+#include <arrow/result.h>
 
-#include <memory>
-#include <optional>
-
-#include "ndr/jobs/history.h"
+#include "ndr/jobs/judge.h"
 #include "ndr/jobs/run_state.h"
-#include "ndr/reference/reference.h"
 
 namespace ndr::jobs {
 
-/// Which slices to walk, and by what to judge them.
-struct Walk {
-  base::Micros first_slice = 0;   ///< of the dataset
-  base::Micros from = 0, to = 0;  ///< slices [from, to)
-  bool publish_fg_a = true;       ///< false: FG-A is needed by nobody but FG-B, and `keep` leaves it out
-  /// With a reference FG-C is computed too.
-  std::shared_ptr<const reference::Reference> reference;
-  const storage::CommitRecord* reference_commit = nullptr;
-};
-
-/// Commits lookback, fg_a and fg_c for the slices of the walk whose commit is absent or was made from
-/// something else. Starts at the first of those and leaves current ones alone. Returns how many ends were
-/// computed.
-arrow::Result<int64_t> CommitWindows(const RunState& run, const Walk& walk);
+/// Commits lookback, fg_a and, with a judge, fg_c for the batches of the slices in [from, to) whose commits
+/// are absent or were made from something else. Starts at the first of those and leaves current ones alone.
+/// Returns how many ends were computed.
+arrow::Result<int64_t> CommitWindows(const RunState& run, base::Micros from, base::Micros to, Judge* judge);
 
 }  // namespace ndr::jobs

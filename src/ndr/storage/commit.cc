@@ -28,6 +28,14 @@ std::vector<FileEntry> CommitRecord::FilesOf(catalogue::Dataset dataset, std::st
   return found;
 }
 
+std::vector<FileEntry> CommitRecord::FilesAt(catalogue::Dataset dataset, base::Micros slice) const {
+  const std::string folder = FolderOf({dataset, key.version, "", slice}) + "/";
+  std::vector<FileEntry> found;
+  for (const FileEntry& file : files)
+    if (file.path.starts_with(folder)) found.push_back(file);
+  return found;
+}
+
 std::string CommitRecord::Hash() const { return base::Sha256Hex(ToJson()); }
 
 std::string SchemaHash(const catalogue::Catalogue& catalogue, std::string_view family) {

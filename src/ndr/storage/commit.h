@@ -58,6 +58,8 @@ struct CommitRecord {
   }
   /// Files of one dataset, of one horizon where it is not empty.
   std::vector<FileEntry> FilesOf(catalogue::Dataset dataset, std::string_view horizon = {}) const;
+  /// Files of one dataset in one slice: late records lie in earlier ones than the batch's own.
+  std::vector<FileEntry> FilesAt(catalogue::Dataset dataset, base::Micros slice) const;
   /// Canonical JSON: sorted keys, one line a member, ends with a newline.
   std::string ToJson() const;
   /// SHA-256 of ToJson(): the identity of this commit as an input of another.

@@ -35,16 +35,22 @@ arrow::Result<std::shared_ptr<arrow::RecordBatch>> DatasetReader::Next() {
   }
 }
 
-arrow::Result<Batches> ReadCommitted(const std::string& root, const catalogue::Catalogue& catalogue,
-                                     const CommitRecord& commit, catalogue::Dataset dataset,
-                                     std::string_view horizon, const std::vector<std::string>& columns) {
-  DatasetReader reader(root, catalogue, dataset, commit.FilesOf(dataset, horizon), columns);
+arrow::Result<Batches> ReadFiles(const std::string& root, const catalogue::Catalogue& catalogue,
+                                 catalogue::Dataset dataset, std::vector<FileEntry> files,
+                                 const std::vector<std::string>& columns) {
+  DatasetReader reader(root, catalogue, dataset, std::move(files), columns);
   Batches batches;
   for (;;) {
     ARROW_ASSIGN_OR_RAISE(auto batch, reader.Next());
     if (batch == nullptr) return batches;
     batches.push_back(std::move(batch));
   }
+}
+
+arrow::Result<Batches> ReadCommitted(const std::string& root, const catalogue::Catalogue& catalogue,
+                                     const CommitRecord& commit, catalogue::Dataset dataset,
+                                     std::string_view horizon, const std::vector<std::string>& columns) {
+  return ReadFiles(root, catalogue, dataset, commit.FilesOf(dataset, horizon), columns);
 }
 
 }  // namespace ndr::storage

@@ -40,4 +40,9 @@ arrow::Result<Batches> ReadCommitted(const std::string& root, const catalogue::C
                                      std::string_view horizon = {},
                                      const std::vector<std::string>& columns = {});
 
+/// All rows of these files of a dataset.
+arrow::Result<Batches> ReadFiles(const std::string& root, const catalogue::Catalogue& catalogue,
+                                 catalogue::Dataset dataset, std::vector<FileEntry> files,
+                                 const std::vector<std::string>& columns = {});
+
 }  // namespace ndr::storage

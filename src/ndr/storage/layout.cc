@@ -21,6 +21,16 @@ std::string FolderOf(const Place& place) {
   return folder + "/" + base::FormatPartition(place.at);
 }
 
+std::optional<base::Micros> SliceOfPath(std::string_view path) {
+  // `dt=2024-04-20/hh=12/mm=45`
+  const size_t at = path.find("/dt=");
+  if (at == std::string_view::npos || path.size() < at + 26) return std::nullopt;
+  const std::string_view p = path.substr(at + 1, 25);
+  const auto civil = base::ParseCivil(std::string(p.substr(3, 10)) + "T" + std::string(p.substr(17, 2)) +
+                                      ":" + std::string(p.substr(23, 2)) + ":00Z");
+  return civil ? std::optional(civil->micros) : std::nullopt;
+}
+
 std::string_view FamilyOf(catalogue::Dataset dataset) {
   const std::string_view path = catalogue::PathOf(dataset);
   return path.substr(0, path.find('/'));

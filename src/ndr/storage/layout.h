@@ -3,6 +3,7 @@
 // root.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,8 @@ struct Place {
 /// `fg_a/feature_spec_version=v1/dt=2024-04-20/hh=12/mm=00`,
 /// `fg_b/pair/host/feature_spec_version=v1/baseline_horizon=7d/reference_ts=...`
 std::string FolderOf(const Place& place);
+/// The slice (or day) of a file's path by its partitions; nullopt where it has none (FG-B).
+std::optional<base::Micros> SliceOfPath(std::string_view path);
 /// Whether a dataset is one of the FG-B tables, whose files are `part-NNNN-<h>.parquet`.
 bool IsBaseline(catalogue::Dataset dataset);
 

@@ -33,13 +33,15 @@ arrow::Status CheckSlice(const arrow::RecordBatchVector& batches, base::Micros s
 }  // namespace
 
 struct WindowBuilder::State {
-  State(std::shared_ptr<const spec::Context> c, base::Micros first_slice, SliceHistory* h)
+  State(std::shared_ptr<const spec::Context> c, base::Micros first_slice, base::Micros first_rows,
+        SliceHistory* h)
       : context(std::move(c)),
         geometry(*context),
-        first(NumberOf(first_slice)),
+        first_committed(NumberOf(first_slice)),
+        first(NumberOf(first_rows)),
         end(first),
         history(h),
-        pairs(context, first_slice, h) {
+        pairs(context, first_rows, h) {
     Clear();
   }
 
@@ -96,7 +98,7 @@ struct WindowBuilder::State {
 
   std::shared_ptr<const spec::Context> context;
   Geometry geometry;
-  SliceNumber first, end;
+  SliceNumber first_committed, first, end;  // `first` holds rows
   SliceHistory* history;
   pairs::SlidingPairs pairs;
   std::vector<std::unique_ptr<HostLedger>> ledgers;
@@ -108,14 +110,15 @@ WindowBuilder::WindowBuilder(std::unique_ptr<State> state) : state_(std::move(st
 WindowBuilder::~WindowBuilder() = default;
 
 arrow::Result<std::unique_ptr<WindowBuilder>> WindowBuilder::Make(
-    std::shared_ptr<const spec::Context> context, base::Micros first_slice, SliceHistory* history) {
+    std::shared_ptr<const spec::Context> context, base::Micros first_slice, SliceHistory* history,
+    std::optional<base::Micros> first_rows) {
   if (base::SliceStart(first_slice) != first_slice)
     return arrow::Status::Invalid("the first slice starts at ", base::FormatInstant(first_slice),
                                   ", no quarter of an hour");
   if (const size_t n = context->catalogue->windows().size(); n > pairs::kMaxWindows)
     return arrow::Status::Invalid("windows: ", n, " of them, more than ", pairs::kMaxWindows);
-  return std::unique_ptr<WindowBuilder>(
-      new WindowBuilder(std::make_unique<State>(std::move(context), first_slice, history)));
+  return std::unique_ptr<WindowBuilder>(new WindowBuilder(std::make_unique<State>(
+      std::move(context), first_slice, std::min(first_slice, first_rows.value_or(first_slice)), history)));
 }
 
 arrow::Status WindowBuilder::Start(base::Micros end) {
@@ -151,14 +154,15 @@ const base::Counters& WindowBuilder::counters() const { return state_->counters;
 
 arrow::Result<std::shared_ptr<arrow::RecordBatch>> WindowBuilder::Rows(std::string_view mini_batch_id) {
   State& s = *state_;
-  EndInput end{s.end, s.first, mini_batch_id, {}};
+  EndInput end{s.end, s.first_committed, mini_batch_id, {}};
   for (const int slices : s.geometry.slices) {
     const auto held = std::min<ptrdiff_t>(slices, static_cast<ptrdiff_t>(s.committed.size()));
     end.slices_covered.push_back(
         static_cast<int32_t>(std::count(s.committed.end() - held, s.committed.end(), true)));
   }
   s.counters = {};
-  s.counters.Add("missing_slices", static_cast<int64_t>(s.committed.size()) - end.slices_covered.back());
+  const SliceNumber since = std::max(s.first_committed, s.end - static_cast<SliceNumber>(s.committed.size()));
+  s.counters.Add("missing_slices", s.end - since - end.slices_covered.back());
   return Assemble(*s.context, s.geometry, end, s.ledgers, &s.pairs, &s.counters);
 }
 

@@ -13,6 +13,7 @@
 #include <arrow/result.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,13 +42,16 @@ class SliceHistory : public pairs::PairHistory {
 /// the builder started.
 class WindowBuilder {
  public:
-  /// `first_slice`: the start of the dataset's first committed slice. `history` outlives the builder.
-  static arrow::Result<std::unique_ptr<WindowBuilder>> Make(std::shared_ptr<const spec::Context> context,
-                                                            base::Micros first_slice, SliceHistory* history);
+  /// `first_slice`: the start of the dataset's first committed slice, from which `lookback_days_covered`
+  /// counts. `first_rows`: the first slice that holds rows, where late records lie before it. `history`
+  /// outlives the builder.
+  static arrow::Result<std::unique_ptr<WindowBuilder>> Make(
+      std::shared_ptr<const spec::Context> context, base::Micros first_slice, SliceHistory* history,
+      std::optional<base::Micros> first_rows = std::nullopt);
   ~WindowBuilder();
 
   /// Forgets everything and builds the state at a slice end from history: whole days of the look-back from
-  /// roll-ups where there are some, the rest from slices. `end` = first_slice: empty.
+  /// roll-ups where there are some, the rest from slices. `end` = the first slice with rows: empty.
   arrow::Status Start(base::Micros end);
   /// Moves the end from `slice_start` to the end of that slice, whose partials are given (several batches of
   /// one slice, rows in any order; all rows lie in it, else Invalid). A missing slice is not committed and
@@ -61,7 +65,7 @@ class WindowBuilder {
   /// The pairs of the current end; valid until the next Advance or Start.
   const pairs::WindowPairs& pairs() const;
   /// Of the last Rows: `rows`, `dark_hosts` left out, `saturated_cells`, `missing_slices` of the longest
-  /// window.
+  /// window since the first committed one.
   const base::Counters& counters() const;
 
  private:

@@ -13,7 +13,7 @@
 #include "ndr/base/address.h"
 #include "ndr/spec/project.h"
 
-namespace ndr::jobs {
+namespace ndr::views {
 
 struct ExplainedMetric {
   std::string name;
@@ -45,4 +45,4 @@ struct Explanation {
 arrow::Result<Explanation> Explain(const std::string& root, const spec::Context& context, base::Address host,
                                    base::Micros at, const std::string& window);
 
-}  // namespace ndr::jobs
+}  // namespace ndr::views

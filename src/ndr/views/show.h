@@ -16,7 +16,7 @@
 #include "ndr/base/time.h"
 #include "ndr/spec/project.h"
 
-namespace ndr::jobs {
+namespace ndr::views {
 
 struct ShowFilter {
   std::optional<base::Address> host;  ///< host_ip, or src_ip or dst_ip of datasets of pairs
@@ -39,4 +39,4 @@ arrow::Status Show(const std::string& root, const spec::Context& context, catalo
 /// One cell as JSON; addresses (16 bytes) as text.
 nlohmann::ordered_json CellAsJson(const arrow::Array& array, int64_t row);
 
-}  // namespace ndr::jobs
+}  // namespace ndr::views

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ndr/jobs/explain.h"
+#include "ndr/views/explain.h"
 
 #include <algorithm>
 #include <map>
 
 #include "ndr/base/exit_code.h"
-#include "ndr/jobs/reference_step.h"
-#include "ndr/jobs/show.h"
+#include "ndr/jobs/judge.h"
 #include "ndr/storage/commit.h"
+#include "ndr/views/show.h"
 
-namespace ndr::jobs {
+namespace ndr::views {
 namespace {
 
 using arrow::Status;
@@ -144,7 +144,7 @@ arrow::Result<Explanation> Explain(const std::string& root, const spec::Context&
     if (!fg_b)
       return base::ContractViolation("the reference " + fg_c_commit->reference +
                                      " that judged this end is no longer committed");
-    ARROW_ASSIGN_OR_RAISE(reference, LoadReference(root, context, *fg_b));
+    ARROW_ASSIGN_OR_RAISE(reference, jobs::LoadReference(root, context, *fg_b));
   }
   for (const ordered_json& row : fg_a) {
     size_t judged = 0;
@@ -165,4 +165,4 @@ arrow::Result<Explanation> Explain(const std::string& root, const spec::Context&
   return result;
 }
 
-}  // namespace ndr::jobs
+}  // namespace ndr::views

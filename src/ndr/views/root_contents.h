@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ndr::jobs {
+namespace ndr::views {
 
 /// Versions of a family that have commits, sorted.
 std::vector<std::string> VersionsOf(const std::string& root, std::string_view family);
@@ -16,4 +16,4 @@ std::vector<std::string> VersionsOf(const std::string& root, std::string_view fa
 /// run first.
 arrow::Status NothingThere(const std::string& root, std::string_view family, const std::string& version);
 
-}  // namespace ndr::jobs
+}  // namespace ndr::views

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ndr/jobs/show.h"
+#include "ndr/views/show.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "ndr/base/exit_code.h"
 #include "ndr/catalogue/batch.h"
-#include "ndr/jobs/root_contents.h"
 #include "ndr/storage/dataset_reader.h"
+#include "ndr/views/root_contents.h"
 
-namespace ndr::jobs {
+namespace ndr::views {
 namespace {
 
 using arrow::Status;
@@ -122,4 +122,4 @@ Status Show(const std::string& root, const spec::Context& context, catalogue::Da
   return Status::OK();
 }
 
-}  // namespace ndr::jobs
+}  // namespace ndr::views

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ndr/jobs/root_contents.h"
+#include "ndr/views/root_contents.h"
 
 #include <algorithm>
 #include <filesystem>
 
 #include "ndr/base/exit_code.h"
 
-namespace ndr::jobs {
+namespace ndr::views {
 namespace {
 
 constexpr std::string_view kVersionFolder = "feature_spec_version=";
@@ -37,4 +37,4 @@ arrow::Status NothingThere(const std::string& root, std::string_view family, con
   return base::UsageError(what + "; run 'ndr replay --input LOGS --root " + root + "' first");
 }
 
-}  // namespace ndr::jobs
+}  // namespace ndr::views

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ndr/jobs/findings_view.h"
+#include "ndr/views/findings_view.h"
 
 #include <fmt/format.h>
 
@@ -7,10 +7,10 @@
 #include <charconv>
 
 #include "ndr/catalogue/batch.h"
-#include "ndr/jobs/root_contents.h"
 #include "ndr/storage/dataset_reader.h"
+#include "ndr/views/root_contents.h"
 
-namespace ndr::jobs {
+namespace ndr::views {
 namespace {
 
 using arrow::Status;
@@ -62,6 +62,7 @@ arrow::Result<FindingsView> ViewFindings(const std::string& root, const spec::Co
   FindingsView view;
   findings::FindingsBuilder builder(context.project.findings);
   for (const storage::CommitRecord& commit : commits) {
+    if (commit.facts.contains("no_reference")) continue;  // nothing was judged there
     ++view.ends;
     view.hosts = std::max(view.hosts, HostsOf(commit));
     view.reference = commit.reference;
@@ -77,4 +78,4 @@ arrow::Result<FindingsView> ViewFindings(const std::string& root, const spec::Co
   return view;
 }
 
-}  // namespace ndr::jobs
+}  // namespace ndr::views

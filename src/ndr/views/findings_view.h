@@ -12,7 +12,7 @@
 #include "ndr/findings/findings.h"
 #include "ndr/spec/project.h"
 
-namespace ndr::jobs {
+namespace ndr::views {
 
 struct FindingsFilter {
   std::optional<base::Micros> since, until;  ///< of a finding's ends: it was active in [since, until)
@@ -32,4 +32,4 @@ struct FindingsView {
 arrow::Result<FindingsView> ViewFindings(const std::string& root, const spec::Context& context,
                                          const FindingsFilter& filter);
 
-}  // namespace ndr::jobs
+}  // namespace ndr::views

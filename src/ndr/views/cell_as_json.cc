@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "ndr/jobs/show.h"
+#include "ndr/views/show.h"
 
-namespace ndr::jobs {
+namespace ndr::views {
 namespace {
 
 using nlohmann::ordered_json;
@@ -55,4 +55,4 @@ ordered_json CellAsJson(const arrow::Array& array, int64_t row) {
   }
 }
 
-}  // namespace ndr::jobs
+}  // namespace ndr::views

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ndr/jobs/delivery.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "ndr/base/exit_code.h"
+
+namespace ndr::jobs {
+namespace fs = std::filesystem;
+using arrow::Status;
+using base::Micros;
+
+Delivery::Delivery(const RunState& run, const spec::JobSpec& spec, const SliceRuntime& runtime)
+    : run_(run),
+      named_(runtime.inputs),
+      prefix_(runtime.raw_parsed_logs_prefix.empty() ? spec.raw_parsed_logs_prefix
+                                                     : runtime.raw_parsed_logs_prefix),
+      mini_batch_id_(runtime.mini_batch_id),
+      reader_(run.context, runtime.log_format.empty() ? spec.log_format : runtime.log_format) {}
+
+arrow::Result<std::vector<std::string>> Delivery::Paths() const {
+  if (!named_.empty()) return storage::ExpandInputs(named_);
+  if (prefix_.empty())
+    return Status::Invalid(
+        "nothing says where the logs of the batch are: give --input or --raw-parsed-logs-prefix, or set "
+        "inputs.raw_parsed_logs_prefix in the spec of delta_builder");
+  if (!fs::is_directory(prefix_))
+    return Status::Invalid("the prefix '", prefix_, "' is no folder; batches are expected in ", prefix_,
+                           "/<mini_batch_id>/");
+  const std::string folder = prefix_ + "/" + mini_batch_id_;
+  if (!fs::exists(folder)) {
+    run_.report->Note(folder + " does not exist: the batch is taken as empty");
+    return std::vector<std::string>();
+  }
+  return storage::ExpandInputs({folder});
+}
+
+Status Delivery::FindFiles() {
+  if (found_) return Status::OK();
+  const auto paths = Paths();
+  if (!paths.ok()) return base::UsageError(paths.status().message());
+  int64_t passed_over = 0;
+  for (const std::string& path : *paths) {
+    const auto source = reader_.Recognise(path);
+    if (source.ok()) {
+      files_.emplace_back(path, *source);
+      ARROW_ASSIGN_OR_RAISE(const auto file, storage::InputFile::Open(path));
+      ARROW_ASSIGN_OR_RAISE(const auto identity, file->Identity());
+      inputs_.push_back({identity.name, identity.bytes, identity.sha256});
+      continue;
+    }
+    // An empty file holds nothing to recognise, and nothing else.
+    std::error_code error;
+    if (fs::file_size(path, error) == 0) continue;
+    if (std::find(named_.begin(), named_.end(), path) != named_.end())
+      return base::UsageError(source.status().message());
+    if (++passed_over == 1) run_.report->Note("passed over what is no log: " + source.status().message());
+  }
+  run_.report->counters().Add("files_read", static_cast<int64_t>(files_.size()));
+  run_.report->counters().Add("files_passed_over", passed_over);
+  found_ = true;
+  return Status::OK();
+}
+
+arrow::Result<std::vector<storage::InputEntry>> Delivery::Inputs(Micros) {
+  ARROW_RETURN_NOT_OK(FindFiles());
+  return inputs_;
+}
+
+arrow::Result<std::vector<delta::SessionBatch>> Delivery::Take(Micros) {
+  ARROW_RETURN_NOT_OK(FindFiles());
+  StepTimer timer(run_.report, "read");
+  std::vector<delta::SessionBatch> batches;
+  for (const auto& [path, source] : files_) {
+    const auto number = static_cast<int32_t>(logs_.size());
+    const ReadOptions options{run_.context->threads, true, [&] {
+                                return run_.Show("reading logs", number, static_cast<int64_t>(files_.size()));
+                              }};
+    ARROW_ASSIGN_OR_RAISE(ReadLog log, Read(&reader_, run_.writer, path, source, options));
+    if (log.file.identity.sha256 != inputs_[static_cast<size_t>(number)].sha256)
+      return Status::IOError(path, " changed while it was read; run again when it is complete");
+    for (auto& sessions : log.sessions)
+      batches.push_back({std::move(sessions), number, KeyAloneIdentifies(source)});
+    log.sessions.clear();
+    run_.report->Count(log.file.counters);
+    timer.Rows(log.file.counters.Get("lines_read"), log.file.rows());
+    logs_.push_back(std::move(log));
+  }
+  if (const std::string zone = reader_.assumed_zone();
+      !zone.empty() && run_.report->counters().Get("zoneless_times") > 0)
+    run_.report->Note("times without a zone were read in the calendar's, " + zone);
+  return batches;
+}
+
+Status Delivery::CheckQuality() {
+  base::Counters counters;
+  const ReadLog* worst = nullptr;
+  for (const ReadLog& log : logs_) {
+    counters.Add(log.file.counters);
+    if (log.first_bad != INT64_MAX && worst == nullptr) worst = &log;
+  }
+  const double ratio = ingest::MalformedRatio(counters),
+               limit = run_.context->project.data_quality.max_malformed_ratio;
+  if (worst == nullptr || ratio <= limit) return Status::OK();
+  return Status::Invalid(MalformedMessage(worst->file.path, ratio, limit, worst->first_bad));
+}
+
+Status Delivery::Quarantine(const std::vector<delta::Rejected>& rejected) {
+  const std::string& version = run_.context->project.feature_spec_version;
+  std::map<int32_t, std::map<int64_t, Refusal>> by_file;
+  for (const delta::Rejected& r : rejected) by_file[r.file][r.byte_offset] = {r.rule, r.reason};
+  for (size_t i = 0; i < logs_.size(); ++i) {
+    const auto refused = by_file.find(static_cast<int32_t>(i));
+    if (refused == by_file.end()) {
+      ARROW_RETURN_NOT_OK(logs_[i].quarantine->Finish(version, logs_[i].file.identity));
+      continue;
+    }
+    auto refuse = [&](Micros, int64_t byte_offset) -> std::optional<Refusal> {
+      const auto at = refused->second.find(byte_offset);
+      return at == refused->second.end() ? std::nullopt : std::optional(at->second);
+    };
+    ARROW_RETURN_NOT_OK(
+        QuarantineAlso(&reader_, run_.writer, version, files_[i].second, logs_[i].file, refuse));
+  }
+  return Status::OK();
+}
+
+}  // namespace ndr::jobs

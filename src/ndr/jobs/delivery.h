@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The log files delivered for one mini-batch (specification 1, mini-batch; specification 4, Jobs).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ndr/jobs/batch_source.h"
+#include "ndr/jobs/log_files.h"
+#include "ndr/jobs/run_state.h"
+#include "ndr/jobs/runtime.h"
+#include "ndr/spec/job_spec.h"
+
+namespace ndr::jobs {
+
+/// Reads the files that the runtime names, else those under `<prefix>/<mini_batch_id>/`; a batch without that
+/// folder is an empty one, and announced. Sessions are held in memory until they are taken.
+class Delivery : public BatchSource {
+ public:
+  Delivery(const RunState& run, const spec::JobSpec& spec, const SliceRuntime& runtime);
+
+  /// Usage errors: neither input nor prefix, a prefix or input that does not exist, a named file that is no
+  /// log.
+  arrow::Result<std::vector<storage::InputEntry>> Inputs(base::Micros slot) override;
+  arrow::Result<std::vector<delta::SessionBatch>> Take(base::Micros slot) override;
+  /// Above data_quality.max_malformed_ratio over all files the batch fails.
+  arrow::Status CheckQuality() override;
+  arrow::Status Quarantine(const std::vector<delta::Rejected>& rejected) override;
+  bool is_replay() const override { return false; }
+
+ private:
+  arrow::Status FindFiles();
+  arrow::Result<std::vector<std::string>> Paths() const;
+
+  const RunState& run_;
+  std::vector<std::string> named_;
+  std::string prefix_, mini_batch_id_;
+  LogReader reader_;
+  bool found_ = false;
+  std::vector<std::pair<std::string, ingest::Source>> files_;
+  std::vector<storage::InputEntry> inputs_;
+  std::vector<ReadLog> logs_;
+};
+
+}  // namespace ndr::jobs

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ndr/jobs/run_job.h"
+
+#include <fmt/format.h>
+
+#include <random>
+
+#include "ndr/base/exit_code.h"
+#include "ndr/jobs/delta_builder.h"
+#include "ndr/jobs/fg_a_builder.h"
+#include "ndr/jobs/fg_b_builder.h"
+#include "ndr/jobs/fg_c_builder.h"
+#include "ndr/jobs/projection_builder.h"
+#include "ndr/jobs/stale.h"
+#include "ndr/storage/layout.h"
+
+namespace ndr::jobs {
+namespace {
+
+using arrow::Status;
+using base::Micros;
+
+/// What a job reads and writes, by the first part of the datasets' names.
+struct JobFamilies {
+  std::string_view own;
+  std::vector<std::string_view> read;       // made under today's configuration, or the job refuses
+  std::vector<std::string_view> consulted;  // checked where they are used
+};
+
+JobFamilies FamiliesOf(spec::Job job) {
+  switch (job) {
+    case spec::Job::kDelta:
+      return {"delta", {}, {}};
+    case spec::Job::kPairCounts:
+      return {"pair_counts", {"delta"}, {}};
+    case spec::Job::kFgA:
+      return {"fg_a", {"delta", "lookback"}, {"fg_a_wide"}};
+    case spec::Job::kFgB:
+      return {"fg_b", {"delta", "fg_a"}, {"lookback"}};
+    case spec::Job::kFgC:
+      return {"fg_c", {"delta", "fg_a"}, {"fg_b"}};
+  }
+  return {};
+}
+
+// One run of a job: what its builder needs, and what comes before and after it.
+class JobRun {
+ public:
+  JobRun(spec::Job job, const Runtime& runtime, std::string unit, RunReport* report)
+      : job_(job), runtime_(runtime), unit_(std::move(unit)), families_(FamiliesOf(job)), report_(report) {}
+
+  /// Spec, root and commits. Everything that names a wrong flag or key is found here.
+  Status Open() {
+    ARROW_ASSIGN_OR_RAISE(spec::LoadedJob loaded, Load());
+    loaded.project.project_name = runtime_.project_name;
+    loaded.project.feature_spec_version = runtime_.feature_spec_version;
+    if (runtime_.flags) runtime_.flags(&loaded.project);
+    spec_ = std::move(loaded.spec);
+    const std::string root = runtime_.root.empty() ? spec_.root : runtime_.root;
+    if (root.empty())
+      return base::UsageError(
+          "nothing says where the data lie: give --root, or set outputs.root in the spec of " +
+          JobName(job_));
+    auto context = spec::MakeContext(std::move(loaded.project), runtime_.threads);
+    if (!context.ok()) return base::UsageError(context.status().message());
+    ARROW_ASSIGN_OR_RAISE(writer_, storage::Writer::Open(root));
+    std::vector<std::string_view> families = families_.read;
+    families.push_back(families_.own);
+    families.insert(families.end(), families_.consulted.begin(), families_.consulted.end());
+    ARROW_ASSIGN_OR_RAISE(published_, Published::Read(root, **context, families));
+    const int64_t memory = runtime_.memory_bytes > 0 ? runtime_.memory_bytes : HalfOfTheMachine();
+    state_ = {*context, writer_.get(), published_.get(), report_, runtime_.progress, memory, RunId()};
+    report_->Fact("run_id", state_.run_id);
+    return Status::OK();
+  }
+
+  const RunState& state() const { return state_; }
+  const spec::JobSpec& spec() const { return spec_; }
+
+  /// Agreement, then the builder's five steps; the report is written whatever comes of it.
+  Status Run(BaseRunner* builder, bool* changed) {
+    ARROW_RETURN_NOT_OK(builder->InStep("read", CheckAgreement()));
+    ARROW_RETURN_NOT_OK(builder->Run(runtime_.replace, changed));
+    if (!*changed)
+      report_->Note("nothing to do: it is published already, made from the same input and configuration");
+    return Status::OK();
+  }
+
+  Status Report(const Status& status) {
+    const Status written = writer_->WriteWhole(
+        storage::ReportPath({std::string(families_.own), runtime_.feature_spec_version, unit_}),
+        report_->ToJson());
+    return status.ok() ? written : status;
+  }
+
+ private:
+  arrow::Result<spec::LoadedJob> Load() const {
+    for (const auto& [name, value] : {std::pair("project_name", &runtime_.project_name),
+                                      std::pair("feature_spec_version", &runtime_.feature_spec_version)})
+      if (!storage::IsId(*value))
+        return base::UsageError(fmt::format(
+            "{} '{}' is not 1 to 128 characters of [A-Za-z0-9._-], not beginning with a dot", name, *value));
+    if (!runtime_.project_file.empty()) return spec::JobOfProjectFile(job_, runtime_.project_file);
+    ARROW_ASSIGN_OR_RAISE(const auto store, spec::OpenStore(runtime_.store));
+    return spec::LoadJob(store.get(), job_, runtime_.project_name, runtime_.feature_spec_version);
+  }
+
+  Status CheckAgreement() const {
+    for (const std::string_view family : families_.read)
+      ARROW_RETURN_NOT_OK(published_->CheckAgreement(family));
+    return runtime_.replace ? Status::OK() : published_->CheckAgreement(families_.own);
+  }
+
+  // Names a run in messages and reports; nothing that is published depends on it.
+  std::string RunId() const { return fmt::format("{}-{:08x}", unit_, std::random_device()()); }
+
+  spec::Job job_;
+  const Runtime& runtime_;
+  std::string unit_;
+  JobFamilies families_;
+  RunReport* report_;
+  spec::JobSpec spec_;
+  std::unique_ptr<storage::Writer> writer_;
+  std::unique_ptr<Published> published_;
+  RunState state_;
+};
+
+Status CheckSlot(const SliceRuntime& runtime) {
+  if (!storage::IsId(runtime.mini_batch_id))
+    return base::UsageError("mini_batch_id '" + runtime.mini_batch_id +
+                            "' is not 1 to 128 characters of [A-Za-z0-9._-], not beginning with a dot");
+  if (runtime.batch_start >= runtime.batch_end)
+    return base::UsageError("the batch ends at " + base::FormatInstant(runtime.batch_end) +
+                            ", not after its start, " + base::FormatInstant(runtime.batch_start));
+  const bool one_slice = base::SliceStart(runtime.batch_start) == runtime.batch_start &&
+                         runtime.batch_end - runtime.batch_start == base::kSliceMicros;
+  if (one_slice) return Status::OK();
+  return base::UsageError(
+      fmt::format("{} to {} is not one slice: a batch is 15 minutes that begin on a quarter of an hour "
+                  "(UTC), such as {} to {}",
+                  base::FormatInstant(runtime.batch_start), base::FormatInstant(runtime.batch_end),
+                  base::FormatInstant(base::SliceStart(runtime.batch_start)),
+                  base::FormatInstant(base::SliceStart(runtime.batch_start) + base::kSliceMicros)));
+}
+
+Status CheckTimes(const BaselineRuntime& runtime) {
+  for (const Micros t : {runtime.reference_time, runtime.start, runtime.end})
+    if (base::SliceStart(t) != t)
+      return base::UsageError(base::FormatInstant(t) +
+                              " is no slice boundary; reference times lie on quarters of an hour");
+  if (runtime.backfill && runtime.start >= runtime.end)
+    return base::UsageError("a backfill needs --start before --end");
+  return Status::OK();
+}
+
+void NoteAll(const arrow::Result<std::vector<std::string>>& notes, RunReport* report) {
+  if (!notes.ok()) return report->Note("what is stale now could not be read: " + notes.status().message());
+  for (const std::string& note : *notes) report->Note(note);
+}
+
+// What was made from an earlier form of this commit.
+void NoteStale(const JobRun& run, std::string_view family, Micros at) {
+  const storage::CommitRecord* now = run.state().published->Find(family, at);
+  const storage::InputEntry entry = Published::AsInput(*now);
+  NoteAll(StaleAfter(run.state().root(), *run.state().context, entry.name, entry.sha256), run.state().report);
+}
+
+template <class Builder>
+Status RunOnSlice(spec::Job job, const SliceRuntime& runtime, RunReport* report,
+                  const std::function<Status(const JobRun&)>& after) {
+  ARROW_RETURN_NOT_OK(CheckSlot(runtime));
+  JobRun run(job, runtime, runtime.mini_batch_id, report);
+  ARROW_RETURN_NOT_OK(run.Open());
+  Builder builder(run.state(), run.spec(), runtime);
+  bool changed = false;
+  Status status = run.Run(&builder, &changed);
+  if (status.ok() && changed && after) status = after(run);
+  return run.Report(status);
+}
+
+}  // namespace
+
+Status RunDelta(const SliceRuntime& runtime, RunReport* report) {
+  return RunOnSlice<DeltaBuilder>(spec::Job::kDelta, runtime, report, [&](const JobRun& run) {
+    const storage::CommitRecord* done = run.state().published->Find("delta", runtime.batch_start);
+    report->Count(done->counters);
+    NoteAll(StaleAfterDelta(run.state().root(), *run.state().context, runtime.batch_start), report);
+    return Status::OK();
+  });
+}
+
+Status RunPairCounts(const SliceRuntime& runtime, RunReport* report) {
+  return RunOnSlice<PairCountsBuilder>(spec::Job::kPairCounts, runtime, report, nullptr);
+}
+
+Status RunFgA(const SliceRuntime& runtime, RunReport* report) {
+  return RunOnSlice<FgABuilder>(spec::Job::kFgA, runtime, report, [&](const JobRun& run) {
+    NoteStale(run, "fg_a", runtime.batch_start);
+    if (!run.state().context->project.keep.fg_a_wide) return Status::OK();
+    return CommitProjection(run.state(), WideProjection(), runtime.batch_start, runtime.batch_end);
+  });
+}
+
+Status RunFgC(const SliceRuntime& runtime, RunReport* report) {
+  return RunOnSlice<FgCBuilder>(spec::Job::kFgC, runtime, report, nullptr);
+}
+
+Status RunFgB(const BaselineRuntime& runtime, RunReport* report) {
+  ARROW_RETURN_NOT_OK(CheckTimes(runtime));
+  const Micros reference = runtime.backfill ? runtime.end : runtime.reference_time;
+  JobRun run(spec::Job::kFgB, runtime, base::FormatCompact(reference), report);
+  ARROW_RETURN_NOT_OK(run.Open());
+  FgBBuilder builder(run.state(), run.spec(), runtime);
+  bool changed = false;
+  const Status status = run.Run(&builder, &changed);
+  if (status.ok() && changed) NoteStale(run, "fg_b", reference);
+  return run.Report(status);
+}
+
+}  // namespace ndr::jobs
