@@ -110,6 +110,44 @@ def test_stepfunctions_validator_refuses_what_is_wrong(asl_validator, tmp_path):
     assert is_valid(asl_validator, path).returncode != 0
 
 
+JSONATA = """
+const [expression, bound] = process.argv.slice(1).map(text => JSON.parse(text));
+require("jsonata")(expression).evaluate({}, {states: bound}).then(value => console.log(JSON.stringify(value)));
+"""
+
+
+def evaluate(asl_validator, text, states):
+    """An expression of a state machine, by the language's own implementation."""
+    assert text.startswith("{% ") and text.endswith(" %}")
+    run = subprocess.run(["node", "-e", JSONATA, json.dumps(text[3:-3]), json.dumps(states)], cwd=asl_validator.parents[2],
+                         capture_output=True, text=True, timeout=60, check=True)
+    return json.loads(run.stdout)
+
+
+@pytest.mark.parametrize("results, failed", [
+    ([{"Root": "out"}, {"Root": "out"}], False),
+    ([{"Root": "out"}, {"StepFailed": True}], True),
+    ([{"StepFailed": True}, {"StepFailed": True}], True),
+    ([{"Root": "out", "StepFailed": False}, {"Root": "out"}], False),  # a branch with branches of its own
+])
+def test_stepfunctions_knows_which_branches_failed(asl_validator, results, failed):
+    states = json.loads(export("streaming_15m", "stepfunctions"))["States"]
+    after = evaluate(asl_validator, states["Parallel 1"]["Output"], {"input": {"Root": "out"}, "result": results})
+    assert after == {"Root": "out", "StepFailed": failed}
+    assert evaluate(asl_validator, states["Parallel 1 ended"]["Choices"][0]["Condition"], {"input": after}) is failed
+
+
+def test_stepfunctions_begins_with_all_parameters_or_not_at_all(asl_validator):
+    first = json.loads(export("delta_only", "stepfunctions"))["States"]["Parameters are set"]
+    names = ["ProjectName", "FeatureSpecVersion", "MiniBatchId", "BatchStartTsIso", "BatchEndTsIso", "RawParsedLogsPrefix", "Root",
+             "Cluster", "TaskDefinition", "Subnets", "SecurityGroups"]
+    condition = first["Choices"][0]["Condition"]
+    assert evaluate(asl_validator, condition, {"input": dict.fromkeys(names, "x")}) is True
+    for missing in names:
+        assert evaluate(asl_validator, condition, {"input": {n: "x" for n in names if n != missing}}) is False
+    assert first["Default"] == "A parameter is not set"
+
+
 def test_stepfunctions_refuses_what_it_cannot_say(tmp_path):
     path = own_pipeline(tmp_path, {"a": [], "b": [], "c": ["a", "b"], "d": ["b"]})
     run = engine.run("pipeline", "export", path, "--target", "stepfunctions", expect=2)
@@ -128,31 +166,50 @@ spec.loader.exec_module(module)
 dag = module.dag
 print(json.dumps({"params": sorted(dag.params), "tasks": {t.task_id: sorted(t.downstream_task_ids) for t in dag.tasks}}))
 """
+PARAMETERS = ["ProjectName", "FeatureSpecVersion", "MiniBatchId", "BatchStartTsIso", "BatchEndTsIso", "RawParsedLogsPrefix", "Root"]
 
 
 @pytest.fixture(scope="module")
 def airflow(tmp_path_factory):
-    """A Python with Airflow. Some hundred packages, so only on request."""
+    """A folder with Airflow, whose dags/ has the streaming pipeline. Some hundred packages, so only on request."""
     if os.environ.get("NDR_TEST_AIRFLOW") != "1":
         pytest.skip("NDR_TEST_AIRFLOW is not 1")
     folder = tmp_path_factory.mktemp("airflow")
     subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
-    python = folder / "env" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "apache-airflow==3.3.2"],
-                   check=True, timeout=1800)
-    return python, {**os.environ, "AIRFLOW_HOME": str(folder / "home"), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
+    subprocess.run([folder / "env/bin/python", "-m", "pip", "install", "--quiet", "apache-airflow==3.3.2"], check=True, timeout=1800)
+    (folder / "dags").mkdir()
+    export("streaming_15m", "airflow", "--out", folder / "dags" / "streaming.py")
+    return folder
 
 
-def test_airflow_imports(airflow, tmp_path):
-    python, env = airflow
-    path = tmp_path / "dag.py"
-    export("streaming_15m", "airflow", "--out", path)
-    run = subprocess.run([python, "-c", AIRFLOW_CHECK, path], capture_output=True, text=True, env=env, timeout=300)
-    assert run.returncode == 0, run.stderr[-3000:]
-    found = json.loads(run.stdout.splitlines()[-1])
+def in_airflow(folder, *command):
+    env = {**os.environ, "AIRFLOW_HOME": str(folder / "home"), "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+           "AIRFLOW__CORE__DAGS_FOLDER": str(folder / "dags"), "PATH": f"{folder}/bin:{os.environ['PATH']}"}
+    run = subprocess.run([folder / "env/bin" / command[0], *command[1:]], capture_output=True, text=True, env=env, timeout=600)
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+    return run.stdout
+
+
+def test_airflow_imports(airflow):
+    found = json.loads(in_airflow(airflow, "python", "-c", AIRFLOW_CHECK, airflow / "dags/streaming.py").splitlines()[-1])
     assert found["tasks"] == {"delta": ["fg_a", "pair_counts"], "pair_counts": [], "fg_a": ["fg_c"], "fg_c": []}
-    assert found["params"] == sorted(["ProjectName", "FeatureSpecVersion", "MiniBatchId", "BatchStartTsIso", "BatchEndTsIso",
-                                      "RawParsedLogsPrefix", "Root"])
+    assert found["params"] == sorted(PARAMETERS)
+
+
+def test_airflow_runs_each_step_with_its_arguments(airflow):
+    """A script in the place of ndr notes how it was called; nothing in a value is taken for a command."""
+    (airflow / "bin").mkdir()
+    script = airflow / "bin" / "ndr"
+    script.write_text(f"#!/bin/sh\nfor word in \"$@\"; do printf '%s|' \"$word\"; done >> {airflow}/called\necho >> {airflow}/called\n")
+    script.chmod(0o755)
+    values = dict.fromkeys(PARAMETERS, "x") | {"ProjectName": f"a b; touch {airflow}/harm $(touch {airflow}/harm)"}
+    in_airflow(airflow, "airflow", "db", "migrate")
+    in_airflow(airflow, "airflow", "dags", "test", "streaming_15m", "--conf", json.dumps(values))
+    called = {line.split("|")[0]: line.split("|")[1:-1] for line in (airflow / "called").read_text().splitlines()}
+    assert sorted(called) == ["delta", "fg-a", "fg-c", "pair-counts"]
+    assert called["fg-c"] == [f"--project-name={values['ProjectName']}", "--feature-spec-version=x", "--mini-batch-id=x",
+                              "--batch-start-ts-iso=x", "--batch-end-ts-iso=x", "--root=x"]
+    assert not (airflow / "harm").exists()
 
 
 @pytest.mark.parametrize("target", ["sagemaker", "stepfunctions", "airflow"])

@@ -43,7 +43,8 @@ def cut(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cut")
     records = traffic.history(HOURS)
     for slot in slots():
-        inside = [r for r in records if iso(slot) <= r["event_start"] < iso(slot + timedelta(minutes=15))]
+        begin, end = ((slot + timedelta(minutes=m)).isoformat()[:19] for m in (0, 15))
+        inside = [r for r in records if begin <= r["event_start"] < end]
         assert inside, "the traffic has a beacon in every slice"
         traffic.write(inside, folder / "logs" / compact(slot) / "sessions.json")
     project = folder / "project.json"
