@@ -36,7 +36,7 @@ std::string Lower(std::string_view text) {
 }
 
 // Without blanks at the ends, and with one for each run of them.
-std::string Trimmed(std::string_view value) {
+std::string Squeezed(std::string_view value) {
   std::string out;
   for (const char c : value)
     if (c != ' ' || (!out.empty() && out.back() != ' ')) out += c;
@@ -50,8 +50,8 @@ struct CanonicalHeaders {
   explicit CanonicalHeaders(const Fields& headers) {
     std::map<std::string, std::string> sorted;
     for (const auto& [name, value] : headers) {
-      const auto [found, first] = sorted.emplace(Lower(name), Trimmed(value));
-      if (!first) found->second += "," + Trimmed(value);
+      const auto [found, first] = sorted.emplace(Lower(name), Squeezed(value));
+      if (!first) found->second += "," + Squeezed(value);
     }
     for (const auto& [name, value] : sorted) {
       lines.append(name).append(":").append(value).append("\n");
