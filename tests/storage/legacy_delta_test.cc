@@ -17,14 +17,14 @@ using catalogue::Dataset;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-using Columns = std::vector<std::pair<std::string, std::vector<int64_t>>>;
-const Columns kOlder = {{"bytes_sent_sum", {100, 40}}, {"bytes_recv_sum", {7, 3}}, {"drop_cnt", {2, 5}}};
-const Columns kCurrent = {{"bytes_src_sum", {100, 3}}, {"bytes_dst_sum", {7, 40}}, {"deny_cnt", {2, 5}}};
+using NamedCounts = std::vector<std::pair<std::string, std::vector<int64_t>>>;
+const NamedCounts kOlder = {{"bytes_sent_sum", {100, 40}}, {"bytes_recv_sum", {7, 3}}, {"drop_cnt", {2, 5}}};
+const NamedCounts kCurrent = {{"bytes_src_sum", {100, 3}}, {"bytes_dst_sum", {7, 40}}, {"deny_cnt", {2, 5}}};
 
 class LegacyDelta : public testing::Test {
  protected:
   // Writes the rows with these counts.
-  void Write(const Columns& counts) {
+  void Write(const NamedCounts& counts) {
     arrow::FieldVector fields = {arrow::field("host_ip", arrow::fixed_size_binary(16), false),
                                  arrow::field("role", arrow::utf8(), false)};
     for (const auto& [name, values] : counts) fields.push_back(arrow::field(name, arrow::int64(), false));
@@ -59,7 +59,7 @@ class LegacyDelta : public testing::Test {
   const std::shared_ptr<const catalogue::Catalogue> words_ = catalogue::Catalogue::Make({}).ValueOrDie();
 };
 
-Columns With(Columns columns, const Columns& more) {
+NamedCounts With(NamedCounts columns, const NamedCounts& more) {
   columns.insert(columns.end(), more.begin(), more.end());
   return columns;
 }
