@@ -24,6 +24,15 @@ void ProjectFlags::Add(CLI::App* verb) {
                    "Zone of log times that have none (default: the calendar's)");
 }
 
+void StoreFlags::Add(CLI::App* verb) {
+  verb->add_option(
+      "--spec-store", options.store,
+      "Where job specs are: sqlite, sqlite:specs.sqlite, files:specs or dynamodb:table (default: "
+      "NDR_SPEC_STORE, else sqlite)");
+  verb->add_option("--table-name", options.table_name,
+                   "DynamoDB table of the specs, e.g. --table-name ml-projects-parameters");
+}
+
 arrow::Result<spec::Project> ProjectFlags::Load() const {
   spec::Project project = spec::DefaultProject();
   if (!file.empty()) {

@@ -10,6 +10,7 @@
 
 #include "ndr/base/time.h"
 #include "ndr/spec/project.h"
+#include "ndr/spec/store.h"
 
 namespace CLI {
 class App;
@@ -26,6 +27,13 @@ struct ProjectFlags {
 
   void Add(CLI::App* verb);
   arrow::Result<spec::Project> Load() const;
+};
+
+/// --spec-store and --table-name: where job specs are kept.
+struct StoreFlags {
+  spec::StoreOptions options;
+
+  void Add(CLI::App* verb);
 };
 
 /// `2026-03-10T14:15:00Z`; a zone is required. Empty text: none. The error names the flag.

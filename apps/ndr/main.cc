@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "ndr/base/exit_code.h"
+#include "ndr/catalogue/catalogue.h"
 #include "verbs.h"
 
 namespace {
@@ -17,6 +18,31 @@ constexpr char kAbout[] =
     "No logs at hand:\n"
     "  ndr simulate --out logs && ndr replay --input logs --root out";
 
+// `ndr spec put`: the verb that was chosen.
+CLI::App* Chosen(CLI::App* app, std::string* name) {
+  *name = app->get_name();
+  while (!app->get_subcommands().empty()) {
+    app = app->get_subcommands().front();
+    *name += " " + app->get_name();
+  }
+  return app;
+}
+
+// A flag that the verb does not have, with the nearest that it has; empty: there is none. It is the likely
+// reason for one that is missing.
+std::string UnknownFlag(const CLI::App& verb) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : verb.get_options())
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  for (const std::string& argument : verb.remaining()) {
+    if (!argument.starts_with("--") || argument == "--") continue;
+    const std::string flag = argument.substr(0, argument.find('='));
+    const std::string nearest = ndr::catalogue::Nearest(flag, known);
+    return flag + " is no flag of this command" + (nearest.empty() ? "" : "; did you mean " + nearest + "?");
+  }
+  return "";
+}
+
 int Run(int argc, char** argv) {
   CLI::App app(kAbout, "ndr");
   app.require_subcommand(1);
@@ -29,16 +55,17 @@ int Run(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     // Help and version are no errors.
     if (e.get_exit_code() == 0) return app.exit(e);
-    const auto chosen = app.get_subcommands();
-    const std::string name = chosen.empty() ? "ndr" : "ndr " + chosen.front()->get_name();
-    std::fprintf(stderr, "%s: %s\n'%s --help' shows every flag with an example.\n", name.c_str(), e.what(),
-                 name.c_str());
+    std::string name;
+    const std::string unknown = UnknownFlag(*Chosen(&app, &name));
+    std::fprintf(stderr, "%s: %s\n'%s --help' shows every flag with an example.\n", name.c_str(),
+                 unknown.empty() ? e.what() : unknown.c_str(), name.c_str());
     return ndr::base::kExitUsage;
   }
   const arrow::Status status = action();
   if (status.ok()) return 0;
-  std::fprintf(stderr, "ndr %s: %s\n", app.get_subcommands().front()->get_name().c_str(),
-               status.message().c_str());
+  std::string name;
+  Chosen(&app, &name);
+  std::fprintf(stderr, "%s: %s\n", name.c_str(), status.message().c_str());
   return ndr::base::ExitCode(status);
 }
 

@@ -32,7 +32,7 @@ arrow::Status ParseInto(const pipeline::Arguments& arguments, CLI::App* app, Act
 
 void AddVerbs(CLI::App* app, Action* action) {
   for (const auto add : {AddReplay, AddFindings, AddExplain, AddShow, AddJobs, AddPipeline, AddWatch,
-                         AddCatalogue, AddSimulate})
+                         AddCatalogue, AddSpec, AddSimulate})
     add(app, action);
 }
 

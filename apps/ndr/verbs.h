@@ -28,5 +28,6 @@ void AddExplain(CLI::App* app, Action* action);
 void AddCatalogue(CLI::App* app, Action* action);
 void AddPipeline(CLI::App* app, Action* action);
 void AddWatch(CLI::App* app, Action* action);
+void AddSpec(CLI::App* app, Action* action);
 
 }  // namespace ndr::app

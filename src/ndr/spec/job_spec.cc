@@ -10,16 +10,6 @@ using arrow::Status;
 
 namespace {
 
-// What a document says of itself must be what it was found by.
-Status CrossCheck(const SpecKey& key, const Json& json) {
-  for (const auto& [name, value] : {std::pair("project_name", key.project), std::pair("job_name", key.job),
-                                    std::pair("feature_spec_version", key.version)})
-    if (json.is_object() && json.contains(name) && json[name] != value)
-      return Status::Invalid(name, " is ", OneLine(json[name]), " in a document that was found by '", value,
-                             "'");
-  return Status::OK();
-}
-
 class Loader {
  public:
   Loader(SpecStore* store, SpecKey key, bool lenient)
@@ -35,14 +25,12 @@ class Loader {
     if (required) {
       ARROW_ASSIGN_OR_RAISE(json, LoadJobSpec(store_, key_));
     } else {
-      ARROW_ASSIGN_OR_RAISE(json, store_->Get(key_));
+      ARROW_ASSIGN_OR_RAISE(json, FindJobSpec(store_, key_));
     }
     if (!json) return Status::OK();
     const std::string origin = key_.project + "/" + SortKey(key_) + " in " + store_->name();
     Document document(kind, project_);
-    const Status same = CrossCheck(key_, *json);
-    const Status read = same.ok() ? document.Read(*json, origin, lenient_ ? &out->warnings : nullptr)
-                                  : same.WithMessage(origin, ": ", same.message());
+    const Status read = document.Read(*json, origin, lenient_ ? &out->warnings : nullptr);
     if (!read.ok()) return base::UsageError(read.message());
     project_ = document.project;
     if (required && kind) out->spec = document.spec;

@@ -118,13 +118,19 @@ Result<std::unique_ptr<SpecStore>> OpenStore(const StoreOptions& options) {
       "' is no store of job specs: sqlite, sqlite:PATH, files:FOLDER, dynamodb, dynamodb:TABLE");
 }
 
-Result<Json> LoadJobSpec(SpecStore* store, const SpecKey& key) {
+Result<std::optional<Json>> FindJobSpec(SpecStore* store, const SpecKey& key) {
   ARROW_RETURN_NOT_OK(CheckKey(key));
   ARROW_ASSIGN_OR_RAISE(auto body, store->Get(key));
-  if (!body) return NoItem(key, store->name());
+  if (!body) return body;
   ARROW_RETURN_NOT_OK(CheckMember(key, store->name(), *body, "project_name", key.project));
   ARROW_RETURN_NOT_OK(CheckMember(key, store->name(), *body, "job_name", key.job));
   ARROW_RETURN_NOT_OK(CheckMember(key, store->name(), *body, "feature_spec_version", key.version));
+  return body;
+}
+
+Result<Json> LoadJobSpec(SpecStore* store, const SpecKey& key) {
+  ARROW_ASSIGN_OR_RAISE(auto body, FindJobSpec(store, key));
+  if (!body) return NoItem(key, store->name());
   return *std::move(body);
 }
 

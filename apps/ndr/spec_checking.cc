@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "ndr/base/exit_code.h"
+#include "spec_verbs.h"
+
+namespace ndr::app {
+namespace {
+
+using arrow::Status;
+using spec::Difference;
+using spec::SpecKey;
+
+struct Flags {
+  StoreFlags store;
+  std::string project, version, job, before, after, root;
+  std::vector<std::string> files;
+  bool lenient = false;
+};
+
+// Prints one line a document; true where it is valid.
+bool Print(const std::string& origin, const Status& checked, const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) fmt::print("warning: {}\n", warning);
+  if (checked.ok())
+    fmt::print("valid: {}\n", origin);
+  else
+    fmt::print("not valid: {}\n", checked.message());
+  return checked.ok();
+}
+
+arrow::Result<int> ValidateFiles(const Flags& flags) {
+  int wrong = 0;
+  for (const std::string& path : flags.files) {
+    std::vector<std::string> warnings;
+    const auto file = ReadSpecFile(path, flags.job);
+    const Status checked = file.ok()
+                               ? spec::CheckDocument(file->kind, file->body, path, spec::DefaultProject(),
+                                                     flags.lenient ? &warnings : nullptr)
+                               : file.status();
+    wrong += !Print(path, checked, warnings);
+  }
+  return wrong;
+}
+
+arrow::Result<int> ValidateStore(const Flags& flags) {
+  ARROW_ASSIGN_OR_RAISE(const auto store, OpenStore(flags.store.options));
+  ARROW_ASSIGN_OR_RAISE(auto keys, store->List(flags.project));
+  std::erase_if(keys, [&](const SpecKey& key) {
+    return (!flags.version.empty() && key.version != flags.version) ||
+           (!flags.job.empty() && key.job != flags.job);
+  });
+  if (keys.empty())
+    return base::UsageError(store->name() + " holds no such specs; name files, or see 'ndr spec list'");
+  int wrong = 0;
+  for (const SpecKey& key : keys) {
+    std::vector<std::string> warnings;
+    const auto body = LoadJobSpec(store.get(), key);
+    const Status checked = body.ok()
+                               ? CheckInStore(store.get(), key, *body, flags.lenient ? &warnings : nullptr)
+                               : body.status();
+    wrong += !Print(key.project + "/" + SortKey(key), checked, warnings);
+  }
+  return wrong;
+}
+
+Status Validate(const Flags& flags) {
+  ARROW_ASSIGN_OR_RAISE(const int wrong, flags.files.empty() ? ValidateStore(flags) : ValidateFiles(flags));
+  if (wrong == 0) return Status::OK();
+  return base::UsageError(
+      fmt::format("{} of the documents {} not valid; 'ndr spec explain KEY' says what a key takes", wrong,
+                  wrong == 1 ? "is" : "are"));
+}
+
+// What a diff found: keys by document, and the project as it would be.
+struct Found {
+  std::vector<std::pair<std::string, Difference>> keys;
+  spec::Project after;
+  std::vector<Difference> acting;
+  std::vector<std::string> versions;
+};
+
+Status OfDocuments(spec::DocumentKind kind, const spec::Json& before, const spec::Json& after, Found* found) {
+  auto differences = spec::Diff(kind, before, after);
+  if (!differences.ok()) return base::UsageError(differences.status().message());
+  for (Difference& d : *differences) found->keys.emplace_back(NameOf(kind), std::move(d));
+  return Status::OK();
+}
+
+arrow::Result<Found> DiffFiles(const Flags& flags) {
+  ARROW_ASSIGN_OR_RAISE(const SpecFile before, ReadSpecFile(flags.before, flags.job));
+  ARROW_ASSIGN_OR_RAISE(const SpecFile after, ReadSpecFile(flags.after, flags.job));
+  if (before.kind != after.kind)
+    return base::UsageError(fmt::format("{} is a spec of {}, {} one of {}", flags.before, NameOf(before.kind),
+                                        flags.after, NameOf(after.kind)));
+  Found found;
+  ARROW_RETURN_NOT_OK(OfDocuments(before.kind, before.body, after.body, &found));
+  spec::Document a(before.kind), b(after.kind);
+  ARROW_RETURN_NOT_OK(a.Read(before.body, flags.before));
+  ARROW_RETURN_NOT_OK(b.Read(after.body, flags.after));
+  found.acting = spec::Diff(a.project, b.project);
+  found.after = b.project;
+  for (const SpecFile* file : {&before, &after})
+    if (const auto version = file->body.find("feature_spec_version"); version != file->body.end())
+      found.versions.push_back(version->get<std::string>());
+  if (found.versions.empty()) found.versions.push_back(found.after.feature_spec_version);
+  return found;
+}
+
+arrow::Result<Found> DiffVersions(const Flags& flags) {
+  if (flags.project.empty())
+    return base::UsageError("'" + flags.before + "' and '" + flags.after +
+                            "' are no two files; of two versions give --project-name too");
+  ARROW_ASSIGN_OR_RAISE(const auto store, OpenStore(flags.store.options));
+  Found found;
+  for (const spec::DocumentKind kind : spec::DocumentKinds()) {
+    const std::string job(NameOf(kind));
+    if (!flags.job.empty() && flags.job != job) continue;
+    ARROW_ASSIGN_OR_RAISE(const auto before, store->Get({flags.project, job, flags.before}));
+    ARROW_ASSIGN_OR_RAISE(const auto after, store->Get({flags.project, job, flags.after}));
+    ARROW_RETURN_NOT_OK(OfDocuments(kind, before.value_or(spec::Json::object()),
+                                    after.value_or(spec::Json::object()), &found));
+  }
+  ARROW_ASSIGN_OR_RAISE(const spec::Project project, LoadProjectOf(store.get(), flags.project, flags.before));
+  ARROW_ASSIGN_OR_RAISE(found.after, LoadProjectOf(store.get(), flags.project, flags.after));
+  found.acting = spec::Diff(project, found.after);
+  found.versions = {flags.before, flags.after};
+  return found;
+}
+
+Status Diff(const Flags& flags) {
+  const bool files = std::filesystem::exists(flags.before) && std::filesystem::exists(flags.after);
+  ARROW_ASSIGN_OR_RAISE(const Found found, files ? DiffFiles(flags) : DiffVersions(flags));
+  for (const auto& [job, d] : found.keys)
+    fmt::print("{} {}: {} -> {}\n", job, d.path, d.before.value_or("(the project's)"),
+               d.after.value_or("(the project's)"));
+  if (found.keys.empty()) fmt::print("no key differs\n");
+  if (flags.root.empty()) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(const std::string stale,
+                        StaleInWords(flags.root, found.versions, found.after, found.acting));
+  std::fputs(stale.c_str(), stdout);
+  return Status::OK();
+}
+
+}  // namespace
+
+void AddSpecChecking(CLI::App* spec, Action* action) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* validate =
+      spec->add_subcommand("validate",
+                           "Check documents: of files, or of the store.\n"
+                           "Examples:\n"
+                           "  ndr spec validate specs/acme/v1/*.json\n"
+                           "  ndr spec validate --project-name acme --feature-spec-version v1");
+  validate->add_option("files", flags->files, "Documents (JSON); none: those of the store")
+      ->check(CLI::ExistingFile);
+  validate->add_option("--feature-spec-version", flags->version,
+                       "Of one version only, e.g. --feature-spec-version v1");
+  validate->add_flag("--lenient", flags->lenient, "Warn of unknown keys, in place of refusing them");
+  CLI::App* diff = spec->add_subcommand(
+      "diff",
+      "Name the keys that differ between two files, or two versions of a project, and with "
+      "--root the datasets there that become stale.\n"
+      "Examples:\n"
+      "  ndr spec diff old.json new.json\n"
+      "  ndr spec diff v1 v2 --project-name acme --root out");
+  diff->add_option("before", flags->before, "A file or a version")->required();
+  diff->add_option("after", flags->after, "Another")->required();
+  diff->add_option("--root", flags->root, "Datasets to compare with, e.g. --root out")
+      ->check(CLI::ExistingDirectory);
+  for (CLI::App* verb : {validate, diff}) {
+    flags->store.Add(verb);
+    verb->add_option("--project-name", flags->project, "The project, e.g. --project-name acme");
+    verb->add_option("--job", flags->job, "Of one document only, e.g. --job fg_b_builder");
+  }
+  validate->callback([flags, action] { *action = [flags] { return Validate(*flags); }; });
+  diff->callback([flags, action] { *action = [flags] { return Diff(*flags); }; });
+}
+
+}  // namespace ndr::app

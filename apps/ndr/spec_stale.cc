@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which datasets a change of keys makes stale: what their commit records were made under.
+#include <fmt/format.h>
+
+#include <set>
+
+#include "ndr/storage/commit.h"
+#include "spec_verbs.h"
+
+namespace ndr::app {
+namespace {
+
+constexpr const char* kFamilies[] = {"delta", "pair_counts", "lookback", "fg_a", "fg_a_wide", "fg_b", "fg_c"};
+
+using Values = std::map<std::string, std::string>;
+
+// Those of the keys whose value in a commit record is not today's.
+std::vector<std::string> Changed(const Values& record, const Values& today,
+                                 const std::vector<spec::Difference>& differences) {
+  std::vector<std::string> changed;
+  for (const spec::Difference& d : differences) {
+    const auto now = today.find(d.path), then = record.find(d.path);
+    if (now != today.end() && (then == record.end() || then->second != now->second))
+      changed.push_back(d.path);
+  }
+  return changed;
+}
+
+}  // namespace
+
+arrow::Result<std::string> StaleInWords(const std::string& root, const std::vector<std::string>& versions,
+                                        const spec::Project& after,
+                                        const std::vector<spec::Difference>& differences) {
+  std::string text;
+  const storage::CommitLog log(root);
+  for (const std::string& version : std::set<std::string>(versions.begin(), versions.end()))
+    for (const char* family : kFamilies) {
+      const Values today = spec::ActingKeys(after, family);
+      ARROW_ASSIGN_OR_RAISE(const auto records, log.ReadAll(family, version));
+      std::set<std::string> keys;
+      size_t stale = 0;
+      for (const storage::CommitRecord& record : records) {
+        const auto changed = Changed(record.configuration, today, differences);
+        keys.insert(changed.begin(), changed.end());
+        stale += !changed.empty();
+      }
+      if (stale > 0)
+        text += fmt::format("stale: {} {}, {} of {} commits, for {}\n", family, version, stale,
+                            records.size(), fmt::join(keys, ", "));
+    }
+  return text.empty() ? "nothing in " + root + " becomes stale\n" : text;
+}
+
+}  // namespace ndr::app
