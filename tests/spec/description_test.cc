@@ -13,7 +13,7 @@ namespace {
 using testing::ElementsAreArray;
 using testing::HasSubstr;
 
-constexpr const char* kFamilies[] = {"delta", "fg_a", "fg_b", "fg_c"};
+constexpr const char* kDatasetFamilies[] = {"delta", "fg_a", "fg_b", "fg_c"};
 
 // A mapping's `required` says nothing without its path.
 Json Changed(const ExpectedKey& key) {
@@ -65,9 +65,9 @@ TEST(Description, AChangedKeyChangesTheHashOfTheDatasetsOnWhichItActs) {
       before.ip_machine_mapping = {"machines.csv", true};
     ASSERT_TRUE(SetKeys(Changed(expected), "p", &project).ok());
     for (int i = 0; i < 4; ++i)
-      EXPECT_EQ(ConfigurationHash(project, kFamilies[i]) != ConfigurationHash(before, kFamilies[i]),
+      EXPECT_EQ(ConfigurationHash(project, kDatasetFamilies[i]) != ConfigurationHash(before, kDatasetFamilies[i]),
                 i >= expected.first)
-          << expected.path << " on " << kFamilies[i];
+          << expected.path << " on " << kDatasetFamilies[i];
     EXPECT_EQ(ConfigurationHash(project, "lookback"), ConfigurationHash(project, "delta"));
     EXPECT_EQ(ConfigurationHash(project, "fg_a_wide"), ConfigurationHash(project, "fg_a"));
   }
