@@ -9,15 +9,21 @@
 #include <memory>
 
 #include "ndr/base/exit_code.h"
+#include "ndr/findings/output.h"
+#include "ndr/spec/job_spec.h"
+#include "ndr/views/findings_view.h"
 #include "own_commands.h"
 #include "step_flags.h"
 #include "stop_request.h"
+#include "terminal.h"
 #include "verbs.h"
 
 namespace ndr::app {
 namespace {
 
 using arrow::Status;
+
+constexpr size_t kFindingsShown = 25;
 
 struct Flags {
   pipeline::WatchOptions options;
@@ -74,6 +80,26 @@ Status FillOptions(Flags* flags) {
   return Status::OK();
 }
 
+arrow::Result<spec::Project> ProjectOf(const Flags& flags) {
+  if (!flags.steps.project.empty()) {
+    ARROW_ASSIGN_OR_RAISE(spec::LoadedJob job, spec::JobOfProjectFile(spec::Job::kFgC, flags.steps.project));
+    return std::move(job.project);
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto store, spec::OpenStore({flags.steps.spec_store, flags.steps.table_name}));
+  return spec::LoadProjectOf(store.get(), flags.project_name, flags.version);
+}
+
+// What stood out so far; an error where nothing has been judged yet.
+Status ShowFindings(const Flags& flags) {
+  ARROW_ASSIGN_OR_RAISE(spec::Project project, ProjectOf(flags));
+  ARROW_ASSIGN_OR_RAISE(const auto context, spec::MakeContext(std::move(project)));
+  ARROW_ASSIGN_OR_RAISE(const views::FindingsView view, views::ViewFindings(flags.root, *context, {}));
+  const findings::TableOptions table{TerminalColumns(), false, kFindingsShown, false};
+  fmt::print(stderr, "\n{}\nAgain at any time: ndr findings --root {}\n",
+             findings::Table(view.findings, *context, table), flags.root);
+  return Status::OK();
+}
+
 Status Run(Flags* flags) {
   ARROW_RETURN_NOT_OK(FillOptions(flags));
   const StopRequest stop;
@@ -82,7 +108,9 @@ Status Run(Flags* flags) {
   flags->options.log = [&](const std::string& line) { lines.Print(line); };
   const Status status = pipeline::Watch(flags->options, OwnCommands());
   const int code = base::ExitCode(status);
-  if (code == 0 || code >= 128) fmt::print(stderr, "What stood out: ndr findings --root {}\n", flags->root);
+  if (code != 0 && code < 128) return status;
+  const Status shown = ShowFindings(*flags);
+  if (!shown.ok()) fmt::print(stderr, "No findings to show: {}\n", shown.message());
   return status;
 }
 

@@ -185,6 +185,17 @@ def test_watch_gives_the_replays_data(cut, tmp_path):
     assert of_slots(engine.data(root), first + second) == of_slots(cut.data, first + second)
 
 
+def test_watch_judges_and_ends_with_findings(cut, before, tmp_path):
+    """On a root whose batches were made in another way, from files that are not in the folder."""
+    root, batches = shutil.copytree(before, tmp_path / "root"), slots(6)
+    arrive(cut, tmp_path / "logs", batches)
+    run = engine.run(*watch(cut, tmp_path / "logs", root, "--once"))
+    assert len(run.stdout.splitlines()) == len(batches)
+    assert engine.data(root) == cut.data
+    assert f"Again at any time: ndr findings --root {root}" in run.stderr
+    assert engine.run("findings", "--root", root, "--project", cut.project).stdout.strip() in run.stderr
+
+
 def test_watch_folders_named_by_batch(cut, tmp_path):
     batches = slots(0, 1)
     for slot in batches:
