@@ -95,3 +95,11 @@ def test_formats_tell_the_same(six_hours, log_format):
     assert len(expected) > 1000
     assert engine.show(six_hours[log_format], "delta/pair", *engine.EVER, "--columns", columns) == expected
     engine.assert_every_line_is_accounted_for(six_hours[log_format])
+
+
+def test_memory_acts_on_no_byte(company, tmp_path):
+    """So little that baselines take several passes and the reference is loaded band by band."""
+    run = engine.replay(company.logs, tmp_path / "root", "--memory-limit", "3M")
+    assert engine.contents(tmp_path / "root") == engine.contents(company.root)
+    for what in ("baselines were built in", "pair rarity was built in"):
+        assert what in run.stdout

@@ -42,7 +42,7 @@ FgCBuilder::FgCBuilder(const RunState& run, Judge* judge, const WindowCursor* cu
       fg_a_(fg_a),
       mini_batch_id_(std::move(mini_batch_id)),
       slot_(slot),
-      reference_(&judge->commit) {}
+      reference_(&judge->commit()) {}
 
 arrow::Result<storage::CommitRecord> FgCBuilder::Draft() const {
   const storage::CommitRecord* fg_a = run_.published->Find("fg_a", slot_);
@@ -77,7 +77,7 @@ Status FgCBuilder::ReadAlone() {
   ARROW_ASSIGN_OR_RAISE(rows_, catalogue::Concatenate(catalogue.Schema(Dataset::kFgA), batches));
   if (reference_ == nullptr) return Status::OK();
   ARROW_RETURN_NOT_OK(run_.published->CheckAgreement(*reference_));
-  ARROW_ASSIGN_OR_RAISE(own_judge_, Judge::Load(run_, *reference_));
+  own_judge_ = std::make_unique<Judge>(run_, *reference_, true);
   judge_ = own_judge_.get();
   // Of the pairs only the longest window acts: nothing before it is read.
   history_ = std::make_unique<StoredHistory>(run_.root(), run_.context, run_.published);
@@ -91,9 +91,12 @@ Status FgCBuilder::ReadAlone() {
 }
 
 Status FgCBuilder::Read() {
-  if (fg_a_ == nullptr) return ReadAlone();
-  rows_ = fg_a_->rows();
-  return Status::OK();
+  if (fg_a_ == nullptr) {
+    ARROW_RETURN_NOT_OK(ReadAlone());
+  } else {
+    rows_ = fg_a_->rows();
+  }
+  return judge_ == nullptr ? Status::OK() : judge_->MoveTo(slot_);
 }
 
 Status FgCBuilder::CheckQuality() {
@@ -108,8 +111,8 @@ Status FgCBuilder::Build() {
   StepTimer timer(run_.report, "correlation");
   const pairs::WindowPairs& pairs =
       own_pairs_ ? static_cast<const pairs::WindowPairs&>(*own_pairs_) : cursor_->pairs();
-  ARROW_ASSIGN_OR_RAISE(judged_, judge_->correlator->Correlate(*rows_, pairs));
-  timer.Rows(rows_->num_rows() * static_cast<int64_t>(judge_->reference->horizons().size()),
+  ARROW_ASSIGN_OR_RAISE(judged_, judge_->correlator()->Correlate(*rows_, pairs));
+  timer.Rows(rows_->num_rows() * static_cast<int64_t>(judge_->reference().horizons().size()),
              rows_->num_rows());
   return Status::OK();
 }

@@ -129,7 +129,16 @@ Status HorizonTables::Finish() {
                                      *catalogue.Schema(table));
   check_ &= catalogue::CheckTable(catalogue, Dataset::kFgBGlobal, global);
   ARROW_RETURN_NOT_OK(publication_->Add(PlaceOf(Dataset::kFgBGlobal), global));
-  counters_.Add(global_.counters());
+  for (const auto& [name, n] : global_.counters().values()) {
+    // What memory made necessary stands in the run report: a commit does not depend on it.
+    if (!name.ends_with("_spilled")) {
+      counters_.Add(name, n);
+      continue;
+    }
+    base::Counters spilled;
+    spilled.Add(range_.label + "." + name, n);
+    run_.report->Count(spilled);
+  }
   for (PartWriter* table : {&pair_host_, &pair_segment_}) ARROW_RETURN_NOT_OK(table->Finish());
   return Status::OK();
 }

@@ -33,9 +33,11 @@ arrow::Result<const storage::CommitRecord*> ChooseReference(const RunState& run,
   return references.empty() ? nullptr : references.back();
 }
 
-arrow::Result<std::shared_ptr<const reference::Reference>> LoadReference(
-    const std::string& root, const spec::Context& context, const storage::CommitRecord& commit) {
-  reference::Builder builder(context.catalogue, commit.at);
+arrow::Result<std::shared_ptr<const reference::Reference>> LoadReference(const std::string& root,
+                                                                         const spec::Context& context,
+                                                                         const storage::CommitRecord& commit,
+                                                                         TimeBands bands) {
+  reference::Builder builder(context.catalogue, commit.at, bands);
   for (const auto& [name, value] : commit.facts) {
     if (!name.starts_with(kHorizonFact)) continue;
     const std::string label = name.substr(kHorizonFact.size());
@@ -57,12 +59,42 @@ arrow::Result<std::shared_ptr<const reference::Reference>> LoadReference(
   return builder.Finish();
 }
 
-arrow::Result<std::unique_ptr<Judge>> Judge::Load(const RunState& run, const storage::CommitRecord& commit) {
-  auto judge = std::make_unique<Judge>();
-  judge->commit = commit;
-  ARROW_ASSIGN_OR_RAISE(judge->reference, LoadReference(run.root(), *run.context, commit));
-  ARROW_ASSIGN_OR_RAISE(judge->correlator, correlation::Correlator::Make(run.context, judge->reference));
-  return judge;
+namespace {
+
+constexpr int64_t kBytesPerStatistics = 64;  // of a host row's metric
+constexpr int64_t kReferenceShare = 4;       // of the memory
+
+bool FitsWhole(const RunState& run, const storage::CommitRecord& commit) {
+  int64_t rows = 0;
+  for (const storage::FileEntry& file : commit.FilesOf(Dataset::kFgBHost)) rows += file.rows;
+  const auto metrics = static_cast<int64_t>(run.context->catalogue->baselined().size());
+  return rows * metrics * kBytesPerStatistics <= run.memory_bytes / kReferenceShare;
+}
+
+// The band of the slot and that of the same hours of the other kind of day.
+TimeBands BandsOf(const spec::Context& context, Micros slot) {
+  const base::TimeBand band = context.calendar.At(slot).time_band;
+  TimeBands bands;
+  bands.set(static_cast<size_t>(band));
+  bands.set(static_cast<size_t>(base::OtherDay(band)));
+  return bands;
+}
+
+}  // namespace
+
+Judge::Judge(const RunState& run, storage::CommitRecord commit, bool one_batch)
+    : run_(run), commit_(std::move(commit)), whole_(!one_batch && FitsWhole(run, commit_)) {}
+
+arrow::Status Judge::MoveTo(Micros slot) {
+  const TimeBands needed = BandsOf(*run_.context, slot);
+  if (reference_ != nullptr && (needed & ~held_).none()) return arrow::Status::OK();
+  StepTimer timer(run_.report, "load reference");
+  correlator_.reset();
+  reference_.reset();
+  held_ = whole_ ? ~TimeBands() : needed;
+  ARROW_ASSIGN_OR_RAISE(reference_, LoadReference(run_.root(), *run_.context, commit_, held_));
+  ARROW_ASSIGN_OR_RAISE(correlator_, correlation::Correlator::Make(run_.context, reference_));
+  return arrow::Status::OK();
 }
 
 }  // namespace ndr::jobs

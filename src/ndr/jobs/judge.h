@@ -4,6 +4,7 @@
 
 #include <arrow/result.h>
 
+#include <bitset>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,18 +22,36 @@ namespace ndr::jobs {
 arrow::Result<const storage::CommitRecord*> ChooseReference(const RunState& run, base::Micros slot,
                                                             std::optional<base::Micros> named, bool anew);
 
-/// The committed tables in memory.
+using TimeBands = std::bitset<base::kTimeBands>;
+
+/// The committed tables in memory; host rows of these bands only.
 arrow::Result<std::shared_ptr<const reference::Reference>> LoadReference(const std::string& root,
                                                                          const spec::Context& context,
-                                                                         const storage::CommitRecord& commit);
+                                                                         const storage::CommitRecord& commit,
+                                                                         TimeBands bands = ~TimeBands());
 
-/// One for the batches of a walk: what it looked up of a pair is kept for the next.
-struct Judge {
-  storage::CommitRecord commit;
-  std::shared_ptr<const reference::Reference> reference;
-  std::unique_ptr<correlation::Correlator> correlator;
+/// The reference of one batch after another. A batch needs the host rows of its own time band and of the same
+/// hours of the other kind of day: where those of all bands do not fit into a quarter of the run's memory,
+/// only these are held, and loaded anew when the band changes. What was looked up of a pair is kept between
+/// batches.
+class Judge {
+ public:
+  /// `one_batch`: no more than that needs is loaded.
+  Judge(const RunState& run, storage::CommitRecord commit, bool one_batch = false);
 
-  static arrow::Result<std::unique_ptr<Judge>> Load(const RunState& run, const storage::CommitRecord& commit);
+  /// Ready for a batch of the slot afterwards.
+  arrow::Status MoveTo(base::Micros slot);
+  const storage::CommitRecord& commit() const { return commit_; }
+  const reference::Reference& reference() const { return *reference_; }
+  correlation::Correlator* correlator() { return correlator_.get(); }
+
+ private:
+  const RunState& run_;
+  storage::CommitRecord commit_;
+  bool whole_;
+  TimeBands held_;
+  std::shared_ptr<const reference::Reference> reference_;
+  std::unique_ptr<correlation::Correlator> correlator_;
 };
 
 }  // namespace ndr::jobs

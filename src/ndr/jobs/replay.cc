@@ -85,14 +85,15 @@ Status RunSteps(const RunState& run, ReplayResult* result) {
   FgBBuilder baselines(run, reference, result->plan.horizons, !keeps_all);
   bool built = false;
   ARROW_RETURN_NOT_OK(baselines.Run(false, &built));
-  ARROW_ASSIGN_OR_RAISE(const auto judge, Judge::Load(run, *run.published->Find("fg_b", reference)));
-  ARROW_ASSIGN_OR_RAISE(const int64_t judged, CommitWindows(run, reference, history.end, judge.get()));
+  Judge judge(run, *run.published->Find("fg_b", reference));
+  ARROW_ASSIGN_OR_RAISE(const int64_t judged, CommitWindows(run, reference, history.end, &judge));
   const spec::Keep& keep = run.context->project.keep;
   if (keep.pair_counts)
     ARROW_RETURN_NOT_OK(CommitProjection(run, PairCountsProjection(), history.start, history.end));
   if (keep.fg_a_wide)
     ARROW_RETURN_NOT_OK(CommitProjection(run, WideProjection(), history.start, history.end));
-  for (std::string& note : WithoutBaseline(*run.context, *judge->reference, reference, history.end))
+  ARROW_RETURN_NOT_OK(judge.MoveTo(reference));  // where nothing had to be judged
+  for (std::string& note : WithoutBaseline(*run.context, judge.reference(), reference, history.end))
     run.report->Note(std::move(note));
   result->changed = result->changed || computed > 0 || built || judged > 0;
   return Status::OK();

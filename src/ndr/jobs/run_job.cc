@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <random>
+#include <tuple>
 
 #include "ndr/base/exit_code.h"
 #include "ndr/jobs/delta_builder.h"
@@ -100,9 +101,24 @@ class JobRun {
       if (!storage::IsId(*value))
         return base::UsageError(fmt::format(
             "{} '{}' is not 1 to 128 characters of [A-Za-z0-9._-], not beginning with a dot", name, *value));
-    if (!runtime_.project_file.empty()) return spec::JobOfProjectFile(job_, runtime_.project_file);
+    if (!runtime_.project_file.empty()) return OfFile();
     ARROW_ASSIGN_OR_RAISE(const auto store, spec::OpenStore(runtime_.store));
     return spec::LoadJob(store.get(), job_, runtime_.project_name, runtime_.feature_spec_version);
+  }
+
+  // What the file says of itself must be what was asked for; the default names say nothing.
+  arrow::Result<spec::LoadedJob> OfFile() const {
+    ARROW_ASSIGN_OR_RAISE(spec::LoadedJob loaded, spec::JobOfProjectFile(job_, runtime_.project_file));
+    const spec::Project unnamed;
+    for (const auto& [key, has, wanted, silent] :
+         {std::tuple("project_name", loaded.project.project_name, runtime_.project_name,
+                     unnamed.project_name),
+          std::tuple("feature_spec_version", loaded.project.feature_spec_version,
+                     runtime_.feature_spec_version, unnamed.feature_spec_version)})
+      if (has != silent && has != wanted)
+        return base::UsageError(
+            fmt::format("{}: {} is '{}', and '{}' was asked for", runtime_.project_file, key, has, wanted));
+    return loaded;
   }
 
   Status CheckAgreement() const {
