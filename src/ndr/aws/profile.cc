@@ -51,7 +51,8 @@ bool ReadFile(const std::string& path, bool is_config, Profile* profile) {
 }
 
 std::string PathOf(const Outside& outside, const std::string& variable, const std::string& name) {
-  const std::string named = outside.variable(variable), home = outside.variable("HOME");
+  const std::string home = outside.variable("HOME");
+  std::string named = outside.variable(variable);
   if (named.starts_with("~/") && !home.empty()) return home + named.substr(1);
   if (!named.empty() || home.empty()) return named;
   return home + "/.aws/" + name;

@@ -45,7 +45,7 @@ Status CheckName(const std::string& name, const std::string& what) {
 std::string ChosenStore(const StoreOptions& options) {
   if (!options.store.empty()) return options.store;
   if (!options.table_name.empty()) return "dynamodb";
-  if (const std::string store = Variable("NDR_SPEC_STORE"); !store.empty()) return store;
+  if (std::string store = Variable("NDR_SPEC_STORE"); !store.empty()) return store;
   const bool has_table = !Variable(kTableVariable).empty() || !Variable(kLegacyTableVariable).empty();
   return has_table ? "dynamodb" : "sqlite";
 }
