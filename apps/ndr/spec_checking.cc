@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include "ndr/base/exit_code.h"
@@ -33,15 +34,38 @@ bool Print(const std::string& origin, const Status& checked, const std::vector<s
   return checked.ok();
 }
 
+// Projects of the parameters among the files, by project and version: what the job specs beside them stand
+// over.
+std::map<std::string, spec::Project> ProjectsOf(const std::vector<std::string>& paths) {
+  std::map<std::string, spec::Project> projects;
+  for (const std::string& path : paths) {
+    const auto file = ReadSpecFile(path, "");
+    if (!file.ok() || file->kind) continue;
+    if (auto project = spec::ReadProject(file->body, path); project.ok())
+      projects[project->project_name + "/" + project->feature_spec_version] = std::move(*project);
+  }
+  return projects;
+}
+
 arrow::Result<int> ValidateFiles(const Flags& flags) {
+  const auto projects = ProjectsOf(flags.files);
   int wrong = 0;
   for (const std::string& path : flags.files) {
     std::vector<std::string> warnings;
     const auto file = ReadSpecFile(path, flags.job);
-    const Status checked = file.ok()
-                               ? spec::CheckDocument(file->kind, file->body, path, spec::DefaultProject(),
-                                                     flags.lenient ? &warnings : nullptr)
-                               : file.status();
+    Status checked = file.status();
+    if (file.ok()) {
+      const auto text = [&](const char* name) {
+        const bool named =
+            file->body.is_object() && file->body.contains(name) && file->body[name].is_string();
+        return named ? file->body[name].get<std::string>() : "";
+      };
+      const auto over = projects.find(text("project_name") + "/" + text("feature_spec_version"));
+      checked =
+          spec::CheckDocument(file->kind, file->body, path,
+                              file->kind && over != projects.end() ? over->second : spec::DefaultProject(),
+                              flags.lenient ? &warnings : nullptr);
+    }
     wrong += !Print(path, checked, warnings);
   }
   return wrong;

@@ -136,6 +136,14 @@ def test_validate_names_each_document_and_its_mistake(folder, store):
     spec("validate", "--project-name", "nobody", *store, expect=2)
 
 
+def test_job_specs_are_checked_over_the_parameters_beside_them(folder):
+    parameters = edit(document(folder, "project_parameters"), port_sets={"MAIL_PORTS": [25]},
+                      baselined_metrics=["sessions_cnt", "mail_port_sessions_cnt"])
+    path = edit(document(folder, "fg_b_builder"), capping={"key_metrics": ["mail_port_sessions_cnt"]})
+    spec("validate", parameters, path)
+    assert "'mail_port_sessions_cnt' is no baselined metric" in spec("validate", path, expect=2).stdout
+
+
 def test_a_second_version_lives_beside_the_first_and_differs_by_name(folder, store, tmp_path):
     spec("init", "--project-name", "acme", "--feature-spec-version", "v2", *store)
     assert spec("diff", "v1", "v2", "--project-name", "acme", *store).stdout == "no key differs\n"

@@ -102,14 +102,13 @@ TEST(ExplainKey, SaysFormDefaultDatasetsAndWhereItIsSet) {
             "'host_network' is no key; did you mean 'host_networks'?");
 }
 
-Json Parsed(const char* text) { return Json::parse(text); }
+Json Body(const char* text) { return Json::parse(text); }
 
 TEST(Diff, NamesTheKeysThatDifferWithBothValues) {
   const auto diff =
       Diff({},
-           Parsed(
-               R"({"z_max": 6, "host_networks": ["10.0.0.0/8", "fc00::/7"], "feature_spec_version": "v1"})"),
-           Parsed(R"({"z_max": 7.5, "host_networks": ["fc00::/7", "10.0.0.0/8"], "feature_spec_version": "v2",
+           Body(R"({"z_max": 6, "host_networks": ["10.0.0.0/8", "fc00::/7"], "feature_spec_version": "v1"})"),
+           Body(R"({"z_max": 7.5, "host_networks": ["fc00::/7", "10.0.0.0/8"], "feature_spec_version": "v2",
                                     "keep": {"pair_counts": true}})"))
           .ValueOrDie();
   ASSERT_EQ(diff.size(), 2u) << "the order of networks says nothing, and versions differ as they should";
@@ -123,14 +122,14 @@ TEST(Diff, NamesTheKeysThatDifferWithBothValues) {
 
 TEST(Diff, AJobsDocumentLeavesKeysToTheProject) {
   const auto diff =
-      Diff(Job::kFgC, Parsed(R"({"z_max": 6, "outputs": {"root": "a"}})"), Parsed("{}")).ValueOrDie();
+      Diff(Job::kFgC, Body(R"({"z_max": 6, "outputs": {"root": "a"}})"), Body("{}")).ValueOrDie();
   ASSERT_EQ(diff.size(), 2u);
   EXPECT_EQ(diff[0].path, "outputs.root");
   EXPECT_EQ(*diff[0].after, "\"\"");
   EXPECT_EQ(diff[1].path, "z_max");
   EXPECT_EQ(*diff[1].before, "6");
   EXPECT_FALSE(diff[1].after.has_value());
-  EXPECT_THAT(Diff(Job::kFgC, Parsed(R"({"zmax": 1})"), Parsed("{}")).status().message(),
+  EXPECT_THAT(Diff(Job::kFgC, Body(R"({"zmax": 1})"), Body("{}")).status().message(),
               HasSubstr("before: zmax: unknown key"));
 }
 
