@@ -23,18 +23,12 @@ arrow::Status ParseInto(const pipeline::Arguments& arguments, CLI::App* app, Act
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     app->parse(reversed);
   } catch (const CLI::ParseError& e) {
-    return base::UsageError(e.what());
+    return base::UsageError(WhatIsWrong(*app, e.what()));
   }
   return arrow::Status::OK();
 }
 
 }  // namespace
-
-void AddVerbs(CLI::App* app, Action* action) {
-  for (const auto add : {AddReplay, AddFindings, AddExplain, AddShow, AddJobs, AddPipeline, AddWatch,
-                         AddCatalogue, AddSpec, AddSimulate})
-    add(app, action);
-}
 
 arrow::Status OwnCommands::Parse(const pipeline::Arguments& arguments) const {
   CLI::App app;

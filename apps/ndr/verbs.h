@@ -18,6 +18,11 @@ using Action = std::function<arrow::Status()>;
 
 /// All that follow.
 void AddVerbs(CLI::App* app, Action* action);
+/// `ndr spec put`: what was chosen, once `app` has parsed.
+std::string ChosenVerb(const CLI::App& app);
+/// In the place of what the parser said: a flag that the verb does not have, which is the likely reason for
+/// one that is missing, with the nearest that it has.
+std::string WhatIsWrong(const CLI::App& app, const char* said);
 
 void AddSimulate(CLI::App* app, Action* action);
 void AddJobs(CLI::App* app, Action* action);

@@ -31,8 +31,8 @@ def test_validate_parses_with_the_commands_own_parsers(tmp_path):
     pipeline["steps"][0]["arguments"].append({"flag": "--no-such-flag"})
     (tmp_path / "own.json").write_text(json.dumps(pipeline))
     run = engine.run("pipeline", "validate", tmp_path / "own.json", expect=2)
-    assert "step 'fg_b': 'ndr fg-b' refuses its arguments: " in run.stdout and "--no-such-flag" in run.stdout
-    assert run.stderr.startswith("ndr pipeline: 1 of 1 pipelines are not valid")
+    assert "step 'fg_b': 'ndr fg-b' refuses its arguments: --no-such-flag is no flag of this command" in run.stdout
+    assert run.stderr.startswith("ndr pipeline validate: 1 of 1 pipelines are not valid")
 
 
 def test_run_names_what_is_not_set(tmp_path):

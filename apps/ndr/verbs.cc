@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verbs.h"
+
+#include <CLI/CLI.hpp>
+#include <vector>
+
+#include "ndr/catalogue/catalogue.h"
+
+namespace ndr::app {
+namespace {
+
+const CLI::App& Innermost(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : Innermost(*chosen.front());
+}
+
+// A flag that the verb does not have, with the nearest that it has; empty: there is none.
+std::string UnknownFlag(const CLI::App& verb) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : verb.get_options())
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  for (const std::string& argument : verb.remaining()) {
+    if (!argument.starts_with("--") || argument == "--") continue;
+    const std::string flag = argument.substr(0, argument.find('='));
+    const std::string nearest = catalogue::Nearest(flag, known);
+    return flag + " is no flag of this command" + (nearest.empty() ? "" : "; did you mean " + nearest + "?");
+  }
+  return "";
+}
+
+}  // namespace
+
+void AddVerbs(CLI::App* app, Action* action) {
+  for (const auto add : {AddReplay, AddFindings, AddExplain, AddShow, AddJobs, AddPipeline, AddWatch,
+                         AddCatalogue, AddSpec, AddSimulate})
+    add(app, action);
+}
+
+std::string ChosenVerb(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app.get_name() : app.get_name() + " " + ChosenVerb(*chosen.front());
+}
+
+std::string WhatIsWrong(const CLI::App& app, const char* said) {
+  const std::string unknown = UnknownFlag(Innermost(app));
+  return unknown.empty() ? said : unknown;
+}
+
+}  // namespace ndr::app
