@@ -68,3 +68,21 @@ def test_watch_wants_a_folder(tmp_path):
     run = engine.run("watch", "--folder", tmp_path / "none", "--root", tmp_path / "root", "--project-name", "acme",
                      "--feature-spec-version", "v1", "--once", expect=2)
     assert "is no folder" in run.stderr
+
+
+@pytest.mark.parametrize("kept", ["store", "file"])
+def test_run_hands_configuration_to_every_step(tmp_path, kept):
+    """Specs of a store, or a project file: every step publishes an empty batch, and again nothing is written."""
+    (tmp_path / "logs").mkdir()
+    if kept == "store":
+        engine.run("spec", "init", "--project-name", "acme", "--feature-spec-version", "v1", "--out", tmp_path / "specs")
+        flags = ["--spec-store", f"files:{tmp_path}/specs"]
+    else:
+        (tmp_path / "project.json").write_text(json.dumps({"project_name": "acme", "feature_spec_version": "v1"}))
+        flags = ["--project", tmp_path / "project.json"]
+    command = ["pipeline", "run", "streaming_15m", "--root", tmp_path / "root", *BATCH[:-1], f"RawParsedLogsPrefix={tmp_path}/logs", *flags]
+    assert engine.run(*command).stderr.count(": done in ") == 4
+    assert sorted(path.split("/")[1] for path in engine.commits(tmp_path / "root")) == ["delta", "fg_a", "fg_c", "pair_counts"]
+    before = engine.times(tmp_path / "root")
+    engine.run(*command)
+    assert engine.times(tmp_path / "root") == before
