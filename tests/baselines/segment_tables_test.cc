@@ -299,6 +299,23 @@ TEST_F(SegmentTablesTest, MetadataTellsWhatAHostIs) {
   EXPECT_EQ(tables.counters.Get("rows_cold_start"), 2);
 }
 
+// Every combination of a full history (60 slices, the minimum is 50; 49 are none) and a non-persistent
+// machine.
+TEST_F(SegmentTablesTest, ColdStartDerivation) {
+  MachineNames machines({"vdi-"});
+  for (const char* host : {"10.0.0.3", "10.0.0.4"}) machines.Add(*base::ParseAddress(host), "vdi-1");
+  const auto tables = Make(
+      Rows("10.0.0.1", "sessions_cnt", Times(60, 3)) + Rows("10.0.0.2", "sessions_cnt", Times(49, 3)) +
+          Rows("10.0.0.3", "sessions_cnt", Times(60, 3)) + Rows("10.0.0.4", "sessions_cnt", Times(49, 3)),
+      {}, machines);
+  const arrow::RecordBatch& m = *tables.ip_metadata;
+  std::vector<std::string> found;
+  for (int64_t row = 0; row < m.num_rows(); ++row)
+    found.push_back(Cell(m, row, "is_full_history") + Cell(m, row, "is_non_persistent_machine") +
+                    Cell(m, row, "is_cold_start"));
+  EXPECT_EQ(found, (std::vector<std::string>{"100", "001", "111", "011"}));
+}
+
 TEST_F(SegmentTablesTest, EveryRequiredMetricNeedsItsSupport) {
   spec::Project project;
   project.baseline_required_metrics = {"sessions_cnt", "deny_ratio"};

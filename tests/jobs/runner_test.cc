@@ -4,14 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
-#include <type_traits>
 
 #include "ndr/base/exit_code.h"
-#include "ndr/jobs/delta_builder.h"
-#include "ndr/jobs/fg_a_builder.h"
-#include "ndr/jobs/fg_b_builder.h"
-#include "ndr/jobs/fg_c_builder.h"
-#include "ndr/jobs/projection_builder.h"
 
 namespace ndr::jobs {
 namespace {
@@ -19,17 +13,6 @@ namespace {
 using arrow::Status;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-// One constructor signature for all five: context, spec, runtime.
-template <class Builder, class Runtime>
-constexpr bool kTakesTheThree =
-    std::is_constructible_v<Builder, const RunState&, const spec::JobSpec&, const Runtime&>&&
-        std::is_base_of_v<BaseRunner, Builder>;
-static_assert(kTakesTheThree<DeltaBuilder, SliceRuntime>);
-static_assert(kTakesTheThree<PairCountsBuilder, SliceRuntime>);
-static_assert(kTakesTheThree<FgABuilder, SliceRuntime>);
-static_assert(kTakesTheThree<FgBBuilder, BaselineRuntime>);
-static_assert(kTakesTheThree<FgCBuilder, SliceRuntime>);
 
 // Writes down its steps and fails in one of them.
 class Scripted : public BaseRunner {
