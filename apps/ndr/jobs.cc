@@ -19,6 +19,7 @@ using arrow::Status;
 
 // What every job takes beside its batch or reference.
 struct JobFlags {
+  StoreFlags store;
   std::string memory;
   bool quiet = false;
 
@@ -30,12 +31,7 @@ struct JobFlags {
         ->required();
     verb->add_option("--root", runtime->root,
                      "Folder of the data, e.g. out (default: outputs.root of the job's spec)");
-    verb->add_option(
-        "--spec-store", runtime->store.store,
-        "Where specs are kept: sqlite[:PATH], files:DIR or dynamodb[:TABLE] (default: NDR_SPEC_STORE, else "
-        "sqlite)");
-    verb->add_option("--table-name", runtime->store.table_name,
-                     "DynamoDB table, e.g. ml_projects_parameters");
+    store.Add(verb);
     verb->add_option("--project", runtime->project_file,
                      "Project file (JSON) in the store's place, e.g. --project project.json")
         ->check(CLI::ExistingFile);
@@ -54,6 +50,7 @@ template <class Runtime>
 Status RunJob(const JobFlags& flags, Runtime* runtime, spec::Job job,
               Status (*run)(const Runtime&, jobs::RunReport*)) {
   ARROW_ASSIGN_OR_RAISE(runtime->memory_bytes, ParseBytesFlag("--memory-limit", flags.memory));
+  runtime->store = flags.store.options;
   jobs::RunReport report(jobs::JobName(job));
   const StopRequest stop;
   ProgressLine line;

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The five jobs, batch by batch: what they write, what they refuse, and that a batch once made stays as it is."""
 import shutil
+import subprocess
+import time
 from types import SimpleNamespace
 
 import pyarrow.parquet as parquet
@@ -55,6 +57,16 @@ def test_every_record_is_accounted_for(streamed):
         counters = batches.job_report(streamed.root, "delta", unit)["counters"]
         refused = sum(counters.get(name, 0) for name in ("duplicates", "superseded", "outside_batch", "no_host", "unparsable"))
         assert counters.get("lines_read", 0) == n == counters["used"] + refused, unit
+
+
+@pytest.mark.parametrize("family, slot", [("delta", 30), ("pair_counts", 30), ("fg_a", 30), ("fg_c", 30), ("fg_b", REFERENCE)])
+def test_the_report_has_the_five_steps(streamed, family, slot):
+    report = batches.job_report(streamed.root, family, batches.batch_id(slot))
+    steps = {s["name"]: s for s in report["steps"]}
+    assert {"read", "data quality", "build", "validate", "write"} <= set(steps)
+    assert steps["build"]["seconds"] > 0 and report["peak_memory_bytes"] > 1e6
+    assert report["job"] == f"{family}_builder" and report["facts"]["run_id"].startswith(batches.batch_id(slot))
+    assert "failed" not in report
 
 
 def test_a_batch_that_runs_again_changes_nothing(copy):
@@ -290,3 +302,38 @@ def test_the_wide_features_come_with_fg_a(streamed, tmp_path):
     project = batches.project(tmp_path / "project.json", keep={"fg_a_wide": True})
     batches.run_batch(tmp_path / "root", streamed.logs, 0, project, jobs=("delta", "fg-a"))
     assert engine.show(tmp_path / "root", "fg_a_wide")
+
+
+KILLS_PER_JOB = 6
+
+
+@pytest.mark.parametrize("job", [*batches.JOBS, "fg-b"])
+def test_killed_at_any_step_and_run_again_it_is_as_never_killed(streamed, tmp_path, job):
+    """The job of one batch, or the baselines, taken out of a root and made again; killed the earlier the first time, the later the last."""
+    if job == "fg-b":
+        flags = ["--project-name", "default", "--feature-spec-version", "v1", "--project", streamed.project,
+                 "--reference-time-iso", batches.iso(REFERENCE * 900)]
+    else:
+        flags = batches.slice_flags("", SLOTS - 1, streamed.project)
+        del flags[flags.index("--root"):flags.index("--root") + 2]
+        flags += ["--raw-parsed-logs-prefix", streamed.logs]
+    expected = engine.contents(streamed.root)
+    for kill in range(KILLS_PER_JOB):
+        root = shutil.copytree(streamed.root, tmp_path / f"{job}-{kill}")
+        command = [engine.BINARY, job, *map(str, flags), "--root", str(root), "--replace"]
+        begin = time.monotonic()
+        if kill == 0:
+            engine.run(*command[1:])
+            seconds = time.monotonic() - begin
+            # Made anew, so that there is something to publish.
+            shutil.rmtree(root)
+            continue
+        family = job.replace("-", "_")
+        unit = batches.batch_id(REFERENCE if job == "fg-b" else SLOTS - 1)
+        (root / "_commits" / family / "feature_spec_version=v1" / f"{unit}.json").unlink()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(seconds * kill / KILLS_PER_JOB)
+        process.kill()
+        process.communicate()
+        engine.run(*command[1:])
+        assert engine.contents(root) == expected, kill

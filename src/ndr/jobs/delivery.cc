@@ -73,7 +73,6 @@ arrow::Result<std::vector<storage::InputEntry>> Delivery::Inputs(Micros) {
 
 arrow::Result<std::vector<delta::SessionBatch>> Delivery::Take(Micros) {
   ARROW_RETURN_NOT_OK(FindFiles());
-  StepTimer timer(run_.report, "read");
   std::vector<delta::SessionBatch> batches;
   for (const auto& [path, source] : files_) {
     const auto number = static_cast<int32_t>(logs_.size());
@@ -87,7 +86,7 @@ arrow::Result<std::vector<delta::SessionBatch>> Delivery::Take(Micros) {
       batches.push_back({std::move(sessions), number, KeyAloneIdentifies(source)});
     log.sessions.clear();
     run_.report->Count(log.file.counters);
-    timer.Rows(log.file.counters.Get("lines_read"), log.file.rows());
+    run_.report->AddStep("read", 0, log.file.counters.Get("lines_read"), log.file.rows());
     logs_.push_back(std::move(log));
   }
   if (const std::string zone = reader_.assumed_zone();

@@ -16,24 +16,33 @@ Status BaseRunner::InStep(std::string_view step, const Status& status) const {
                                         status.message()));
 }
 
-Status BaseRunner::Prepare() {
-  ARROW_RETURN_NOT_OK(InStep("read", Read()));
-  ARROW_RETURN_NOT_OK(InStep("data quality", CheckQuality()));
-  ARROW_RETURN_NOT_OK(InStep("build", Build()));
-  return InStep("validate", Validate());
+Status BaseRunner::Take(std::string_view step, const std::function<Status()>& work) const {
+  if (!timed_) return InStep(step, work());
+  const StepTimer timer(run_.report, step);
+  return InStep(step, work());
 }
 
-Status BaseRunner::Write(CommitGroup* group) { return InStep("write", Stage(group)); }
+Status BaseRunner::Prepare() {
+  ARROW_RETURN_NOT_OK(Take("read", [&] { return Read(); }));
+  ARROW_RETURN_NOT_OK(Take("data quality", [&] { return CheckQuality(); }));
+  ARROW_RETURN_NOT_OK(Take("build", [&] { return Build(); }));
+  return Take("validate", [&] { return Validate(); });
+}
+
+Status BaseRunner::Write(CommitGroup* group) {
+  return Take("write", [&] { return Stage(group); });
+}
 
 Status BaseRunner::Run(bool replace, bool* changed) {
   const arrow::Result<bool> current = IsCurrent();
   ARROW_RETURN_NOT_OK(InStep("read", current.status()));
   *changed = replace || !*current;
   if (!*changed) return Status::OK();
+  timed_ = true;
   ARROW_RETURN_NOT_OK(Prepare());
   CommitGroup group(run_);
   ARROW_RETURN_NOT_OK(Write(&group));
-  return InStep("write", group.Commit());
+  return Take("write", [&] { return group.Commit(); });
 }
 
 }  // namespace ndr::jobs

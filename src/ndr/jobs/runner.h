@@ -8,6 +8,7 @@
 
 #include <arrow/status.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -30,7 +31,8 @@ class BaseRunner {
   arrow::Status Prepare();
   /// The fifth step: stages the output. Builders of one run may do so at a time, on several threads.
   arrow::Status Write(CommitGroup* group);
-  /// All five, and the commit. `*changed`: false where IsCurrent and not `replace`.
+  /// All five, and the commit; the report has the seconds of each. `*changed`: false where IsCurrent and not
+  /// `replace`.
   arrow::Status Run(bool replace, bool* changed);
   /// A failure as it is told: with job, run id and step, in the report too. OK and a stop on request stay as
   /// they are.
@@ -50,7 +52,10 @@ class BaseRunner {
   const RunState& run_;
 
  private:
+  arrow::Status Take(std::string_view step, const std::function<arrow::Status()>& work) const;
+
   spec::Job job_;
+  bool timed_ = false;  // of many builders on several threads the sum would say nothing
 };
 
 }  // namespace ndr::jobs
