@@ -35,6 +35,7 @@ struct JobFlags {
     verb->add_option("--project", runtime->project_file,
                      "Project file (JSON) in the store's place, e.g. --project project.json")
         ->check(CLI::ExistingFile);
+    verb->add_flag("--lenient", runtime->lenient, "Pass over unknown keys of specs with a warning");
     verb->add_flag("--replace", runtime->replace,
                    "Run it again, also where another configuration made what is there");
     verb->add_option("--memory-limit", memory,

@@ -94,6 +94,23 @@ TEST_F(StoredSpecs, RuntimeConfigEntryPoints) {
       (std::is_same_v<decltype(&jobs::RunFgB), Status (*)(const jobs::BaselineRuntime&, jobs::RunReport*)>));
 }
 
+TEST_F(StoredSpecs, UnknownKeysAreRefusedOrNoted) {
+  ASSERT_TRUE(store_->Put({"acme", "project_parameters", "v1"}, spec::Json{{"calender", 1}}, false).ok());
+  ASSERT_TRUE(store_->Put({"acme", "delta_builder", "v1"}, spec::Json::object(), false).ok());
+  jobs::SliceRuntime runtime;
+  runtime.project_name = "acme", runtime.feature_spec_version = "v1", runtime.mini_batch_id = "b1";
+  runtime.store.store = "files:" + folder_, runtime.root = folder_ + "/out";
+  runtime.batch_start = base::kMicrosPerDay, runtime.batch_end = base::kMicrosPerDay + base::kSliceMicros;
+  runtime.raw_parsed_logs_prefix = folder_;
+  jobs::RunReport strict("delta_builder"), lenient("delta_builder");
+  const Status refused = jobs::RunDelta(runtime, &strict);
+  EXPECT_EQ(base::ExitCode(refused), base::kExitUsage);
+  EXPECT_THAT(refused.message(), HasSubstr("did you mean 'calendar'"));
+  runtime.lenient = true;
+  ASSERT_TRUE(jobs::RunDelta(runtime, &lenient).ok());
+  EXPECT_THAT(lenient.notes(), testing::Contains(HasSubstr("calender")));
+}
+
 class AnyCommand : public pipeline::Commands {
  public:
   Status Parse(const pipeline::Arguments&) const override { return Status::OK(); }

@@ -53,6 +53,7 @@ class JobRun {
   /// Spec, root and commits. Everything that names a wrong flag or key is found here.
   Status Open() {
     ARROW_ASSIGN_OR_RAISE(spec::LoadedJob loaded, Load());
+    for (std::string& warning : loaded.warnings) report_->Note(std::move(warning));
     loaded.project.project_name = runtime_.project_name;
     loaded.project.feature_spec_version = runtime_.feature_spec_version;
     if (runtime_.flags) runtime_.flags(&loaded.project);
@@ -103,7 +104,8 @@ class JobRun {
             "{} '{}' is not 1 to 128 characters of [A-Za-z0-9._-], not beginning with a dot", name, *value));
     if (!runtime_.project_file.empty()) return OfFile();
     ARROW_ASSIGN_OR_RAISE(const auto store, spec::OpenStore(runtime_.store));
-    return spec::LoadJob(store.get(), job_, runtime_.project_name, runtime_.feature_spec_version);
+    return spec::LoadJob(store.get(), job_, runtime_.project_name, runtime_.feature_spec_version,
+                         runtime_.lenient);
   }
 
   // What the file says of itself must be what was asked for; the default names say nothing.

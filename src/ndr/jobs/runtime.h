@@ -26,6 +26,7 @@ struct Runtime {
   int64_t memory_bytes = 0;  ///< 0: half of the machine
   spec::StoreOptions store;
   std::string project_file;  ///< stands in the store's place; empty: the store
+  bool lenient = false;      ///< unknown keys of specs are noted and passed over
   /// What flags set above spec and project; may be null.
   std::function<void(spec::Project*)> flags;
   Progress progress;
