@@ -177,10 +177,13 @@ def test_a_slot_has_one_batch(copy):
 
 def test_an_older_batch_may_come_later(streamed, tmp_path):
     root = tmp_path / "root"
-    for slot in (1, 0):
-        batches.run_batch(root, streamed.logs, slot, streamed.project, jobs=("delta", "fg-a"))
-    done = batches.run_job("delta", root, 0, streamed.project, "--raw-parsed-logs-prefix", streamed.logs, "--replace")
-    assert "stale" in done.stdout and "fg_a" in done.stdout
+    logs = ("--raw-parsed-logs-prefix", streamed.logs)
+    batches.run_batch(root, streamed.logs, 1, streamed.project, jobs=("delta", "fg-a"))
+    done = batches.run_job("delta", root, 0, streamed.project, *logs)
+    assert "stale" in done.stdout and "1 of fg_a" in done.stdout
+    # The same bytes once more make nothing stale.
+    assert "stale" not in batches.run_job("delta", root, 0, streamed.project, *logs, "--replace").stdout
+    batches.run_job("fg-a", root, 0, streamed.project)
     # Made again, the later batch is what it would have been in order.
     batches.run_job("fg-a", root, 1, streamed.project)
     ordered = tmp_path / "ordered"
@@ -300,8 +303,14 @@ def test_input_errors_of_a_batch(streamed, tmp_path):
 
 def test_the_wide_features_come_with_fg_a(streamed, tmp_path):
     project = batches.project(tmp_path / "project.json", keep={"fg_a_wide": True})
-    batches.run_batch(tmp_path / "root", streamed.logs, 0, project, jobs=("delta", "fg-a"))
-    assert engine.show(tmp_path / "root", "fg_a_wide")
+    root = tmp_path / "root"
+    batches.run_batch(root, streamed.logs, 0, project, jobs=("delta", "fg-a"))
+    assert engine.show(root, "fg_a_wide")
+    # A run that was killed between the two leaves the second to the next.
+    before = engine.contents(root)
+    (root / "_commits/fg_a_wide/feature_spec_version=v1" / f"{batches.batch_id(0)}.json").unlink()
+    batches.run_job("fg-a", root, 0, project)
+    assert engine.contents(root) == before
 
 
 KILLS_PER_JOB = 6

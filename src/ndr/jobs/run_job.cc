@@ -47,8 +47,14 @@ JobFamilies FamiliesOf(spec::Job job) {
 // One run of a job: what its builder needs, and what comes before and after it.
 class JobRun {
  public:
-  JobRun(spec::Job job, const Runtime& runtime, std::string unit, RunReport* report)
-      : job_(job), runtime_(runtime), unit_(std::move(unit)), families_(FamiliesOf(job)), report_(report) {}
+  /// `unit`: the mini-batch or reference at the instant `at`.
+  JobRun(spec::Job job, const Runtime& runtime, std::string unit, Micros at, RunReport* report)
+      : job_(job),
+        runtime_(runtime),
+        unit_(std::move(unit)),
+        at_(at),
+        families_(FamiliesOf(job)),
+        report_(report) {}
 
   /// Spec, root and commits. Everything that names a wrong flag or key is found here.
   Status Open() {
@@ -80,13 +86,18 @@ class JobRun {
   const spec::JobSpec& spec() const { return spec_; }
 
   /// Agreement, then the builder's five steps; the report is written whatever comes of it.
-  Status Run(BaseRunner* builder, bool* changed) {
+  Status Run(BaseRunner* builder) {
     ARROW_RETURN_NOT_OK(builder->InStep("read", CheckAgreement()));
-    ARROW_RETURN_NOT_OK(builder->Run(runtime_.replace, changed));
-    if (!*changed)
+    const std::string before = HashOfOutput();
+    bool ran = false;
+    ARROW_RETURN_NOT_OK(builder->Run(runtime_.replace, &ran));
+    if (!ran)
       report_->Note("nothing to do: it is published already, made from the same input and configuration");
+    changed_ = HashOfOutput() != before;
     return Status::OK();
   }
+  /// What is published now is not what was there before, if anything was.
+  bool changed() const { return changed_; }
 
   Status Report(const Status& status) {
     const Status written = writer_->WriteWhole(
@@ -123,6 +134,11 @@ class JobRun {
     return loaded;
   }
 
+  std::string HashOfOutput() const {
+    const storage::CommitRecord* record = published_->Find(families_.own, at_);
+    return record == nullptr ? "" : record->Hash();
+  }
+
   Status CheckAgreement() const {
     for (const std::string_view family : families_.read)
       ARROW_RETURN_NOT_OK(published_->CheckAgreement(family));
@@ -135,6 +151,8 @@ class JobRun {
   spec::Job job_;
   const Runtime& runtime_;
   std::string unit_;
+  Micros at_;
+  bool changed_ = false;
   JobFamilies families_;
   RunReport* report_;
   spec::JobSpec spec_;
@@ -178,6 +196,7 @@ void NoteAll(const arrow::Result<std::vector<std::string>>& notes, RunReport* re
 
 // What was made from an earlier form of this commit.
 void NoteStale(const JobRun& run, std::string_view family, Micros at) {
+  if (!run.changed()) return;
   const storage::CommitRecord* now = run.state().published->Find(family, at);
   const storage::InputEntry entry = Published::AsInput(*now);
   NoteAll(StaleAfter(run.state().root(), *run.state().context, entry.name, entry.sha256), run.state().report);
@@ -187,12 +206,11 @@ template <class Builder>
 Status RunOnSlice(spec::Job job, const SliceRuntime& runtime, RunReport* report,
                   const std::function<Status(const JobRun&)>& after) {
   ARROW_RETURN_NOT_OK(CheckSlot(runtime));
-  JobRun run(job, runtime, runtime.mini_batch_id, report);
+  JobRun run(job, runtime, runtime.mini_batch_id, runtime.batch_start, report);
   ARROW_RETURN_NOT_OK(run.Open());
   Builder builder(run.state(), run.spec(), runtime);
-  bool changed = false;
-  Status status = run.Run(&builder, &changed);
-  if (status.ok() && changed && after) status = after(run);
+  Status status = run.Run(&builder);
+  if (status.ok() && after) status = after(run);
   return run.Report(status);
 }
 
@@ -200,9 +218,9 @@ Status RunOnSlice(spec::Job job, const SliceRuntime& runtime, RunReport* report,
 
 Status RunDelta(const SliceRuntime& runtime, RunReport* report) {
   return RunOnSlice<DeltaBuilder>(spec::Job::kDelta, runtime, report, [&](const JobRun& run) {
-    const storage::CommitRecord* done = run.state().published->Find("delta", runtime.batch_start);
-    report->Count(done->counters);
-    NoteAll(StaleAfterDelta(run.state().root(), *run.state().context, runtime.batch_start), report);
+    report->Count(run.state().published->Find("delta", runtime.batch_start)->counters);
+    if (run.changed())
+      NoteAll(StaleAfterDelta(run.state().root(), *run.state().context, runtime.batch_start), report);
     return Status::OK();
   });
 }
@@ -214,6 +232,7 @@ Status RunPairCounts(const SliceRuntime& runtime, RunReport* report) {
 Status RunFgA(const SliceRuntime& runtime, RunReport* report) {
   return RunOnSlice<FgABuilder>(spec::Job::kFgA, runtime, report, [&](const JobRun& run) {
     NoteStale(run, "fg_a", runtime.batch_start);
+    // A run that was killed before it left this to the next one.
     if (!run.state().context->project.keep.fg_a_wide) return Status::OK();
     return CommitProjection(run.state(), WideProjection(), runtime.batch_start, runtime.batch_end);
   });
@@ -226,12 +245,11 @@ Status RunFgC(const SliceRuntime& runtime, RunReport* report) {
 Status RunFgB(const BaselineRuntime& runtime, RunReport* report) {
   ARROW_RETURN_NOT_OK(CheckTimes(runtime));
   const Micros reference = runtime.backfill ? runtime.end : runtime.reference_time;
-  JobRun run(spec::Job::kFgB, runtime, base::FormatCompact(reference), report);
+  JobRun run(spec::Job::kFgB, runtime, base::FormatCompact(reference), reference, report);
   ARROW_RETURN_NOT_OK(run.Open());
   FgBBuilder builder(run.state(), run.spec(), runtime);
-  bool changed = false;
-  const Status status = run.Run(&builder, &changed);
-  if (status.ok() && changed) NoteStale(run, "fg_b", reference);
+  const Status status = run.Run(&builder);
+  if (status.ok()) NoteStale(run, "fg_b", reference);
   return run.Report(status);
 }
 
