@@ -60,7 +60,7 @@ Status RunJob(const JobFlags& flags, Runtime* runtime, spec::Job job,
     if (stop.signal() == 0) return Status::OK();
     return base::Stopped(stop.signal(), "stopped; nothing of this run was published");
   };
-  const Status status = run(*runtime, &report);
+  Status status = run(*runtime, &report);
   if (!flags.quiet) fmt::print("{}", report.ToText());
   for (const std::string& note : report.notes()) fmt::print("note: {}\n", note);
   return status;

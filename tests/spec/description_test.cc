@@ -65,8 +65,9 @@ TEST(Description, AChangedKeyChangesTheHashOfTheDatasetsOnWhichItActs) {
       before.ip_machine_mapping = {"machines.csv", true};
     ASSERT_TRUE(SetKeys(Changed(expected), "p", &project).ok());
     for (int i = 0; i < 4; ++i)
-      EXPECT_EQ(ConfigurationHash(project, kDatasetFamilies[i]) != ConfigurationHash(before, kDatasetFamilies[i]),
-                i >= expected.first)
+      EXPECT_EQ(
+          ConfigurationHash(project, kDatasetFamilies[i]) != ConfigurationHash(before, kDatasetFamilies[i]),
+          i >= expected.first)
           << expected.path << " on " << kDatasetFamilies[i];
     EXPECT_EQ(ConfigurationHash(project, "lookback"), ConfigurationHash(project, "delta"));
     EXPECT_EQ(ConfigurationHash(project, "fg_a_wide"), ConfigurationHash(project, "fg_a"));

@@ -28,9 +28,9 @@ struct SourceWords {
 
 void DescribeInputs(JobSpec* out, Keys* keys) {
   if (out->job == Job::kDelta) {
-    keys->Add<form::Text>(
-        "raw_parsed_logs_prefix", &out->raw_parsed_logs_prefix,
-        "Where logs arrive: a batch's files lie in the folder below it that has the batch's id; empty: the flag names it.");
+    keys->Add<form::Text>("raw_parsed_logs_prefix", &out->raw_parsed_logs_prefix,
+                          "Where logs arrive: a batch's files lie in the folder below it that has the "
+                          "batch's id; empty: the flag names it.");
     keys->Add<LogFormat>("log_format", &out->log_format,
                          "How log files are written; auto: told by their first lines.");
   }

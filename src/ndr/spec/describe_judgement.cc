@@ -10,7 +10,9 @@ template <auto Default>
 using MetricsOr = form::ByDefault<MetricSet, Default, &form::None<std::string>>;
 
 void DescribeSupport(SupportMin* out, Keys* keys) {
-  keys->Add<form::Whole<int64_t>>("default", &out->by_default, "Slices that a baseline needs to be warm where neither its metric nor its window is named.")
+  keys->Add<form::Whole<int64_t>>(
+          "default", &out->by_default,
+          "Slices that a baseline needs to be warm where neither its metric nor its window is named.")
       .AtLeast(0);
   keys->Add<form::MapOf<form::Count>>("metrics", &out->metrics,
                                       "The same by metric; of a metric's and a window's the larger counts.");
