@@ -46,7 +46,7 @@ bool PairRarity::Takes(base::Address source) {
 
 // The pairs of the first segments, at most half of what fits, stay; at least those of one do.
 void PairRarity::ForgetLastSegments() {
-  std::map<std::string_view, size_t> pairs_of;
+  std::map<std::string, size_t> pairs_of;
   for (const auto& [pair, index] : index_) ++pairs_of[segments_[SegmentOf(pair.source)]];
   one_segment_ = pairs_of.size() == 1;
   if (one_segment_) return;
@@ -55,7 +55,7 @@ void PairRarity::ForgetLastSegments() {
   for (; last != pairs_of.end() && (kept == 0 || kept + last->second <= max_pairs_ / 2); ++last)
     kept += last->second;
   if (last == pairs_of.end()) --last;
-  next_ = std::string(last->first);
+  next_ = last->first;
   boost::unordered_flat_map<Pair, uint32_t, PairHash> index;
   std::vector<Seen> seen;
   std::vector<uint64_t> days;
