@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <memory>
 
 #include "flags.h"
@@ -61,8 +62,11 @@ Status RunJob(const JobFlags& flags, Runtime* runtime, spec::Job job,
     return base::Stopped(stop.signal(), "stopped; nothing of this run was published");
   };
   Status status = run(*runtime, &report);
-  if (!flags.quiet) fmt::print("{}", report.ToText());
-  for (const std::string& note : report.notes()) fmt::print("note: {}\n", note);
+  std::string text = flags.quiet || !status.ok() ? "" : report.ToText();
+  for (const std::string& note : report.notes()) text += "note: " + note + "\n";
+  // At once and whole: steps of a pipeline print at the same time.
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
   return status;
 }
 
@@ -186,8 +190,9 @@ void AddJobs(CLI::App* app, Action* action) {
                                jobs::RunDelta, &flags);
   AddLogs(verb, flags.get(), "");
   verb->add_option(
-      "--source", flags->runtime.log_format,
-      "Format of the logs: auto, ndr-json, zeek or argus (default: inputs.log_format of the spec)");
+          "--source", flags->runtime.log_format,
+          "Format of the logs: auto, ndr-json, zeek or argus (default: inputs.log_format of the spec)")
+      ->check(CLI::IsMember({"auto", "ndr-json", "zeek", "argus"}));
   verb = AddSliceJob(app, action, spec::Job::kPairCounts, "pair-counts",
                      "Keep the pair counts of a batch, the input of pair rarity, as a dataset of its own.",
                      jobs::RunPairCounts, &flags);

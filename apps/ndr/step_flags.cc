@@ -20,6 +20,7 @@ std::vector<std::string> StepFlags::Arguments() const {
   if (!spec_store.empty()) out.push_back("--spec-store=" + spec_store);
   if (!table_name.empty()) out.push_back("--table-name=" + table_name);
   if (replace) out.push_back("--replace");
+  out.push_back("--quiet");  // of several steps only what is odd; the reports are kept
   return out;
 }
 

@@ -95,8 +95,9 @@ Status ShowFindings(const Flags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto context, spec::MakeContext(std::move(project)));
   ARROW_ASSIGN_OR_RAISE(const views::FindingsView view, views::ViewFindings(flags.root, *context, {}));
   const findings::TableOptions table{TerminalColumns(), false, kFindingsShown, false};
-  fmt::print(stderr, "\n{}\nAgain at any time: ndr findings --root {}\n",
-             findings::Table(view.findings, *context, table), flags.root);
+  const std::string project_flag = flags.steps.project.empty() ? "" : " --project " + flags.steps.project;
+  fmt::print(stderr, "\n{}\nAgain at any time: ndr findings --root {} --feature-spec-version {}{}\n",
+             findings::Table(view.findings, *context, table), flags.root, flags.version, project_flag);
   return Status::OK();
 }
 

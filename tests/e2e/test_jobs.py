@@ -346,3 +346,32 @@ def test_killed_at_any_step_and_run_again_it_is_as_never_killed(streamed, tmp_pa
         process.communicate()
         engine.run(*command[1:])
         assert engine.contents(root) == expected, kill
+
+
+def test_a_wrong_format_is_put_right(streamed, tmp_path):
+    """Lines that no format knows give no session, which is said; read as what they are, the batch is made again."""
+    root, logs = tmp_path / "root", ("--raw-parsed-logs-prefix", streamed.logs)
+    batches.run_job("delta", root, 30, streamed.project, *logs, "--source", "zeek", expect=None)
+    batches.run_job("delta", root, 30, streamed.project, *logs)
+    assert engine.show(root, "delta/host")
+    assert engine.contents(root)[f"_commits/delta/feature_spec_version=v1/{batches.batch_id(30)}.json"] == \
+        engine.contents(streamed.root)[f"_commits/delta/feature_spec_version=v1/{batches.batch_id(30)}.json"]
+    assert "argus" in batches.run_job("delta", root, 30, streamed.project, *logs, "--source", "arguss", expect=2).stderr
+
+
+def test_what_is_odd_about_a_delivery_is_said(streamed, copy, tmp_path):
+    logs = streamed.logs / batches.batch_id(30)
+    done = batches.run_job("delta", tmp_path / "other", 33, streamed.project, "--input", logs)
+    assert "late" in done.stdout
+    done = batches.run_job("delta", tmp_path / "early", 20, streamed.project, "--input", logs)
+    assert "start outside what the slot" in done.stdout
+    done = batches.run_job("delta", copy.root, 30, copy.project, "--raw-parsed-logs-prefix", tmp_path)
+    assert "is empty now" in done.stdout
+    done = batches.run_job("delta", copy.root, 30, copy.project, "--raw-parsed-logs-prefix", logs, expect=2)
+    assert f"give its parent, '{streamed.logs}'" in done.stderr
+
+
+def test_findings_of_batches_that_nothing_judged(streamed, tmp_path):
+    batches.run_batch(tmp_path / "root", streamed.logs, 0, streamed.project)
+    done = engine.run("findings", "--root", tmp_path / "root", expect=2)
+    assert "none of them judged" in done.stderr and "ndr fg-b" in done.stderr

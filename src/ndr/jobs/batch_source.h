@@ -4,6 +4,7 @@
 
 #include <arrow/result.h>
 
+#include <string>
 #include <vector>
 
 #include "ndr/delta/delta.h"
@@ -23,6 +24,8 @@ class BatchSource {
   virtual arrow::Status CheckQuality() = 0;
   /// Puts what the rules refused beside the data, with the records that rule 6 refused in the batch.
   virtual arrow::Status Quarantine(const std::vector<delta::Rejected>& rejected) = 0;
+  /// The format that was asked for; empty: each file's own. Another one reads the same bytes otherwise.
+  virtual std::string format() const { return ""; }
   /// A replay has no deliveries: nothing is late.
   virtual bool is_replay() const = 0;
 };

@@ -20,7 +20,8 @@ Delivery::Delivery(const RunState& run, const spec::JobSpec& spec, const SliceRu
       prefix_(runtime.raw_parsed_logs_prefix.empty() ? spec.raw_parsed_logs_prefix
                                                      : runtime.raw_parsed_logs_prefix),
       mini_batch_id_(runtime.mini_batch_id),
-      reader_(run.context, runtime.log_format.empty() ? spec.log_format : runtime.log_format) {}
+      format_(runtime.log_format.empty() ? spec.log_format : runtime.log_format),
+      reader_(run.context, format_) {}
 
 arrow::Result<std::vector<std::string>> Delivery::Paths() const {
   if (!named_.empty()) return storage::ExpandInputs(named_);
@@ -32,6 +33,10 @@ arrow::Result<std::vector<std::string>> Delivery::Paths() const {
     return Status::Invalid("the prefix '", prefix_, "' is no folder; batches are expected in ", prefix_,
                            "/<mini_batch_id>/");
   const std::string folder = prefix_ + "/" + mini_batch_id_;
+  const fs::path own = fs::path(prefix_ + "/").parent_path();
+  if (!fs::exists(folder) && own.filename() == mini_batch_id_)
+    return Status::Invalid("the prefix '", prefix_, "' is the batch's own folder; give its parent, '",
+                           own.parent_path().string(), "', or the folder as --input");
   if (!fs::exists(folder)) {
     run_.report->Note(folder + " does not exist: the batch is taken as empty");
     return std::vector<std::string>();
@@ -102,6 +107,13 @@ Status Delivery::CheckQuality() {
     counters.Add(log.file.counters);
     if (log.first_bad != INT64_MAX && worst == nullptr) worst = &log;
   }
+  const int64_t lines =
+      counters.Get("lines_read") - counters.Get("header_lines") - counters.Get("blank_lines");
+  int64_t rows = 0;
+  for (const ReadLog& log : logs_) rows += log.file.rows();
+  if (lines > 0 && rows == 0)
+    run_.report->Note(fmt::format("none of the {} lines of the batch gave a session{}; the counters say why",
+                                  lines, format().empty() ? "" : ", read as " + format()));
   const double ratio = ingest::MalformedRatio(counters),
                limit = run_.context->project.data_quality.max_malformed_ratio;
   if (worst == nullptr || ratio <= limit) return Status::OK();

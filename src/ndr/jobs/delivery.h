@@ -26,6 +26,7 @@ class Delivery : public BatchSource {
   /// Above data_quality.max_malformed_ratio over all files the batch fails.
   arrow::Status CheckQuality() override;
   arrow::Status Quarantine(const std::vector<delta::Rejected>& rejected) override;
+  std::string format() const override { return format_ == "auto" ? "" : format_; }
   bool is_replay() const override { return false; }
 
  private:
@@ -34,7 +35,7 @@ class Delivery : public BatchSource {
 
   const RunState& run_;
   std::vector<std::string> named_;
-  std::string prefix_, mini_batch_id_;
+  std::string prefix_, mini_batch_id_, format_;
   LogReader reader_;
   bool found_ = false;
   std::vector<std::pair<std::string, ingest::Source>> files_;

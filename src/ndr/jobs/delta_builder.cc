@@ -15,6 +15,8 @@ using catalogue::Dataset;
 
 namespace {
 
+constexpr char kFormatFact[] = "log_format";
+
 // Partials come by slice: a file for each.
 Status AddBySlice(const RunState& run, Dataset dataset, const std::shared_ptr<arrow::RecordBatch>& partials,
                   storage::Publication* publication) {
@@ -45,17 +47,20 @@ DeltaBuilder::DeltaBuilder(const RunState& run, BatchSource* source, std::string
 arrow::Result<storage::CommitRecord> DeltaBuilder::Draft() const {
   storage::CommitRecord draft = run_.published->Draft("delta", batch_.id, batch_.slot_start);
   ARROW_ASSIGN_OR_RAISE(draft.inputs, source_->Inputs(batch_.slot_start));
+  if (!source_->format().empty()) draft.facts[kFormatFact] = source_->format();
   return draft;
 }
 
 arrow::Result<bool> DeltaBuilder::IsCurrent() {
   const storage::CommitRecord* there = run_.published->Find("delta", batch_.slot_start);
   if (there != nullptr && there->key.id != batch_.id)
-    return base::ContractViolation(
-        fmt::format("the slot {} holds the mini-batch '{}' already, and a slot has one: give that id, or "
-                    "another --feature-spec-version",
-                    base::FormatInstant(batch_.slot_start), there->key.id));
+    return base::ContractViolation(fmt::format(
+        "the slot {} holds the mini-batch '{}' already, and a slot has one: give that id (with its files as "
+        "--input, where it was a mistake), or another --feature-spec-version",
+        base::FormatInstant(batch_.slot_start), there->key.id));
   ARROW_ASSIGN_OR_RAISE(const storage::CommitRecord draft, Draft());
+  if (there == nullptr || there->facts.contains(kFormatFact) != draft.facts.contains(kFormatFact))
+    return false;
   return run_.published->IsCurrent(draft);
 }
 
@@ -69,7 +74,21 @@ Status DeltaBuilder::Build() {
   ARROW_ASSIGN_OR_RAISE(partials_, delta::RunDelta(*run_.context, batch_));
   batch_.batches.clear();
   run_.report->AddStep("delta", 0, rows_in_, partials_.host->num_rows() + partials_.pair->num_rows());
+  if (!batch_.replay) SayWhatIsOdd();
   return Status::OK();
+}
+
+void DeltaBuilder::SayWhatIsOdd() const {
+  if (const int64_t outside = partials_.counters.Get("outside_batch"); outside > 0)
+    run_.report->Note(
+        fmt::format("{} of {} records start outside what the slot {} takes and are in quarantine", outside,
+                    rows_in_, base::FormatInstant(batch_.slot_start)));
+  if (const auto named = base::ParseCompact(batch_.id); named && *named != batch_.slot_start)
+    run_.report->Note(fmt::format("the id {} names another instant than the slot's start, {}", batch_.id,
+                                  base::FormatInstant(batch_.slot_start)));
+  const storage::CommitRecord* there = run_.published->Find("delta", batch_.slot_start);
+  if (there != nullptr && there->rows() > 0 && partials_.host->num_rows() == 0)
+    run_.report->Note(fmt::format("the batch held {} rows before and is empty now", there->rows()));
 }
 
 Status DeltaBuilder::Validate() {

@@ -30,6 +30,8 @@ class DeltaBuilder : public BaseRunner {
 
  private:
   arrow::Result<storage::CommitRecord> Draft() const;
+  // For whoever gave a wrong slot, id or folder.
+  void SayWhatIsOdd() const;
 
   std::unique_ptr<BatchSource> own_source_;
   BatchSource* source_;

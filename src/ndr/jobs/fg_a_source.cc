@@ -20,7 +20,7 @@ using base::Micros;
 using catalogue::Dataset;
 using Consume = std::function<Status(std::shared_ptr<arrow::RecordBatch>)>;
 
-constexpr size_t kFilesAhead = 16;
+constexpr size_t kBatchesAhead = 16;
 
 class Committed : public FgASource {
  public:
@@ -42,7 +42,7 @@ class Committed : public FgASource {
     const auto commits = run_.published->Range("fg_a", start, end);
     std::vector<storage::Batches> read(commits.size());
     return base::ForEachPartitionInOrder(
-        commits.size(), run_.context->threads, kFilesAhead,
+        commits.size(), run_.context->threads, kBatchesAhead,
         [&](size_t i) {
           ARROW_ASSIGN_OR_RAISE(read[i], storage::ReadCommitted(run_.root(), *run_.context->catalogue,
                                                                 *commits[i], Dataset::kFgA, {}, columns));

@@ -101,8 +101,10 @@ Status FgCBuilder::Read() {
 
 Status FgCBuilder::CheckQuality() {
   if (reference_ == nullptr)
-    run_.report->Note("there is no reference at or before " + base::FormatInstant(slot_) +
-                      ", so nothing was judged: an empty batch marked no_reference is committed");
+    run_.report->Note(
+        "there is no reference at or before " + base::FormatInstant(slot_) +
+        ", so nothing was judged: an empty batch marked no_reference is committed. `ndr fg-b` builds "
+        "one; batches committed before it are judged with --replace");
   return Status::OK();
 }
 

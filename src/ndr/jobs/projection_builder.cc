@@ -10,6 +10,7 @@
 #include "ndr/catalogue/batch.h"
 #include "ndr/catalogue/validate.h"
 #include "ndr/delta/delta.h"
+#include "ndr/jobs/fg_a_builder.h"
 #include "ndr/storage/dataset_reader.h"
 #include "ndr/windows/wide.h"
 
@@ -39,6 +40,8 @@ ProjectionBuilder::ProjectionBuilder(const RunState& run, const Projection& proj
 
 arrow::Result<storage::CommitRecord> ProjectionBuilder::Draft() const {
   const std::string from(storage::FamilyOf(projection_.from));
+  if (projection_.from == Dataset::kDeltaPair)
+    ARROW_RETURN_NOT_OK(OwnDelta(run_, mini_batch_id_, slot_).status());
   const storage::CommitRecord* source = run_.published->Find(from, slot_);
   if (source == nullptr || source->key.id != mini_batch_id_)
     return base::ContractViolation(

@@ -28,7 +28,7 @@ constexpr std::chrono::milliseconds kNap{100};
 // One in three: sessions that began before their slot are fewer, a file of half an hour has every second one.
 constexpr int64_t kSpanningShare = 3;
 
-Micros Clock() {
+Micros WallClock() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
@@ -78,7 +78,7 @@ class Watcher {
   }
 
  private:
-  Micros Now() const { return options_.now ? options_.now() : Clock(); }
+  Micros Now() const { return options_.now ? options_.now() : WallClock(); }
 
   Status Interruption() const {
     const int signal = options_.stop ? options_.stop() : 0;

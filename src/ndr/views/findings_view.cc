@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "ndr/base/exit_code.h"
 #include "ndr/catalogue/batch.h"
 #include "ndr/storage/dataset_reader.h"
 #include "ndr/views/root_contents.h"
@@ -62,7 +63,10 @@ arrow::Result<FindingsView> ViewFindings(const std::string& root, const spec::Co
   FindingsView view;
   findings::FindingsBuilder builder(context.project.findings);
   for (const storage::CommitRecord& commit : commits) {
-    if (commit.facts.contains("no_reference")) continue;  // nothing was judged there
+    if (commit.facts.contains("no_reference")) {
+      ++view.unjudged;
+      continue;
+    }
     ++view.ends;
     view.hosts = std::max(view.hosts, HostsOf(commit));
     view.reference = commit.reference;
@@ -70,6 +74,11 @@ arrow::Result<FindingsView> ViewFindings(const std::string& root, const spec::Co
                           storage::ReadCommitted(root, *context.catalogue, commit, Dataset::kEvidence));
     for (const auto& batch : batches) ARROW_RETURN_NOT_OK(builder.Add(*batch));
   }
+  if (view.ends == 0)
+    return base::UsageError(
+        std::to_string(view.unjudged) +
+        " batches, none of them judged: there was no reference. Build one with `ndr fg-b`; the "
+        "batches after it are judged, earlier ones with `ndr fg-c --replace`");
   std::vector<findings::Finding> all = builder.Finish();
   ARROW_RETURN_NOT_OK(AddMachineNames(root, context, view.reference, &all));
   view.opened = findings::CountOpened(all, view.hosts, static_cast<double>(view.ends) / base::kSlicesPerDay);

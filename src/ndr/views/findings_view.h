@@ -24,6 +24,7 @@ struct FindingsView {
   std::vector<findings::Finding> findings;  ///< those that pass the filter, silenced ones marked
   std::vector<findings::Opened> opened;     ///< of all of them, per 100 hosts and day
   int64_t ends = 0;                         ///< committed batches that were judged
+  int64_t unjudged = 0;                     ///< committed batches for which there was no reference
   int64_t hosts = 0;                        ///< hosts in those batches
   std::string reference;
 };
