@@ -19,7 +19,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-const Pipeline& Streaming() { return Pipelines()[1]; }
+const Pipeline& StreamingPipeline() { return Pipelines()[1]; }
 
 RunOptions Options(const TemporaryRoot& root) {
   RunOptions options;
@@ -45,7 +45,7 @@ std::vector<std::string> Outcomes(const RunResult& result) {
 TEST(Run, RunsEveryStepAfterWhatItWaitsFor) {
   const TemporaryRoot root;
   ScriptedCommands commands;
-  const auto result = pipeline::Run(Streaming(), Options(root), commands);
+  const auto result = pipeline::Run(StreamingPipeline(), Options(root), commands);
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_TRUE(result->status().ok());
   EXPECT_THAT(Outcomes(*result), ElementsAre("delta done", "pair_counts done", "fg_a done", "fg_c done"));
@@ -66,7 +66,7 @@ TEST(Run, RunsIndependentStepsTogether) {
     windows.Open();
     return pairs.Wait() ? Status::OK() : Status::Invalid("pair-counts did not begin");
   };
-  const auto result = pipeline::Run(Streaming(), Options(root), commands);
+  const auto result = pipeline::Run(StreamingPipeline(), Options(root), commands);
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result->status().ok()) << result->status();
 }
@@ -75,7 +75,7 @@ TEST(Run, AFailedStepStopsItsDependantsAndNoOthers) {
   const TemporaryRoot root;
   ScriptedCommands commands;
   commands.verbs["fg-a"] = [] { return base::ContractViolation("the configuration changed"); };
-  const auto result = pipeline::Run(Streaming(), Options(root), commands);
+  const auto result = pipeline::Run(StreamingPipeline(), Options(root), commands);
   ASSERT_TRUE(result.ok());
   EXPECT_THAT(Outcomes(*result),
               ElementsAre("delta done", "pair_counts done", "fg_a failed", "fg_c skipped: fg_a failed"));
@@ -95,7 +95,7 @@ TEST(Run, TheFirstFailedStepInOrderGivesTheExitCode) {
   commands.verbs["pair-counts"] = [&] {
     return failed.Wait() ? Status::IOError("the disk is full") : Status::OK();
   };
-  const auto result = pipeline::Run(Streaming(), Options(root), commands);
+  const auto result = pipeline::Run(StreamingPipeline(), Options(root), commands);
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(base::ExitCode(result->status()), base::kExitFailure);
   EXPECT_EQ(result->status().message(),
@@ -106,7 +106,7 @@ TEST(Run, AnExceptionIsAFailure) {
   const TemporaryRoot root;
   ScriptedCommands commands;
   commands.verbs["delta"] = []() -> Status { throw std::runtime_error("boom"); };
-  const auto result = pipeline::Run(Streaming(), Options(root), commands);
+  const auto result = pipeline::Run(StreamingPipeline(), Options(root), commands);
   ASSERT_TRUE(result.ok());
   EXPECT_THAT(Outcomes(*result), ElementsAre("delta failed", "pair_counts skipped: delta failed",
                                              "fg_a skipped: delta failed", "fg_c skipped: delta failed"));
@@ -126,7 +126,7 @@ TEST_P(BeforeAnyStep, IsRefused) {
   commands.unknown_flags = {"--wrong"};
   RunOptions options = Options(root);
   GetParam().change(&options.values);
-  const arrow::Status status = pipeline::Run(Streaming(), options, commands).status();
+  const arrow::Status status = pipeline::Run(StreamingPipeline(), options, commands).status();
   EXPECT_EQ(base::ExitCode(status), base::kExitUsage);
   EXPECT_EQ(status.message(), GetParam().message);
   EXPECT_THAT(commands.calls(), IsEmpty());
@@ -172,7 +172,7 @@ TEST(Run, ASignalLetsRunningStepsEndAndBeginsNoOther) {
   };
   RunOptions options = Options(root);
   options.stop = [&] { return signal.load(); };
-  const auto result = pipeline::Run(Streaming(), options, commands);
+  const auto result = pipeline::Run(StreamingPipeline(), options, commands);
   ASSERT_TRUE(result.ok());
   EXPECT_THAT(Outcomes(*result), ElementsAre("delta done", "pair_counts skipped: stopped",
                                              "fg_a skipped: stopped", "fg_c skipped: stopped"));
@@ -185,21 +185,21 @@ TEST(Run, ASecondRunOfTheSameBatchIsRefused) {
   arrow::Status second, other_batch, other_version;
   commands.verbs["delta"] = [&] {
     RunOptions options = Options(root);
-    second = pipeline::Run(Streaming(), options, others).status();
+    second = pipeline::Run(StreamingPipeline(), options, others).status();
     options.values.set["MiniBatchId"] = "20240420T121500Z";
-    other_batch = pipeline::Run(Streaming(), options, others).status();
+    other_batch = pipeline::Run(StreamingPipeline(), options, others).status();
     options = Options(root);
     options.values.set["FeatureSpecVersion"] = "v2";
-    other_version = pipeline::Run(Streaming(), options, others).status();
+    other_version = pipeline::Run(StreamingPipeline(), options, others).status();
     return Status::OK();
   };
-  ASSERT_TRUE(pipeline::Run(Streaming(), Options(root), commands).ok());
+  ASSERT_TRUE(pipeline::Run(StreamingPipeline(), Options(root), commands).ok());
   EXPECT_EQ(base::ExitCode(second), base::kExitContract);
   EXPECT_THAT(second.message(), HasSubstr("is held by pid " + std::to_string(::getpid()) + " on "));
   EXPECT_TRUE(other_batch.ok()) << other_batch;
   EXPECT_TRUE(other_version.ok()) << other_version;
   // And free again afterwards.
-  EXPECT_TRUE(pipeline::Run(Streaming(), Options(root), others).ok());
+  EXPECT_TRUE(pipeline::Run(StreamingPipeline(), Options(root), others).ok());
 }
 
 TEST(Run, OneReferenceHasOneLockInEveryZone) {
@@ -236,7 +236,7 @@ TEST(Run, ALostLockBeginsNoFurtherStep) {
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
     return Status::OK();
   };
-  const auto result = pipeline::Run(Streaming(), options, commands);
+  const auto result = pipeline::Run(StreamingPipeline(), options, commands);
   ASSERT_TRUE(result.ok());
   EXPECT_THAT(commands.called(), ElementsAre("delta"));
   EXPECT_EQ(base::ExitCode(result->status()), base::kExitContract);

@@ -162,8 +162,8 @@ TEST(PipelineJson, NamesWhatIsWrong) {
            "arguments": [{"flag": "--root", "parameter": "Root", "value": "out"}]}]})",
        "own.json: steps[0].arguments[0]: has a parameter and a value; leave one of them out"},
   };
-  for (const auto& [json, message] : wrong) {
-    const arrow::Status status = PipelineFromJson(json, "own.json").status();
+  for (const auto& [text, message] : wrong) {
+    const arrow::Status status = PipelineFromJson(text, "own.json").status();
     EXPECT_EQ(status.message(), message);
     EXPECT_EQ(base::ExitCode(status), base::kExitUsage);
   }

@@ -22,7 +22,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-base::Micros At(int64_t seconds) {
+base::Micros AtSecond(int64_t seconds) {
   return *base::ParseCompact("20240420T120000Z") + seconds * base::kMicrosPerSecond;
 }
 
@@ -85,7 +85,7 @@ class WatchTest : public testing::Test {
   std::string root() const { return results_.path() + "/root"; }
   void Put(const std::string& name, int64_t seconds, const std::string& bytes = "x") {
     folder_.Put(name, bytes);
-    const timespec at{At(seconds) / base::kMicrosPerSecond, 0};
+    const timespec at{AtSecond(seconds) / base::kMicrosPerSecond, 0};
     const timespec times[2] = {at, at};
     ASSERT_EQ(::utimensat(AT_FDCWD, (folder_.path() + "/" + name).c_str(), times, 0), 0);
   }
@@ -99,7 +99,7 @@ class WatchTest : public testing::Test {
   const TemporaryRoot folder_, results_;
   Delta commands_;
   WatchOptions options_;
-  base::Micros now_ = At(7200);
+  base::Micros now_ = AtSecond(7200);
   std::vector<json> lines_;
   std::vector<std::string> notices_;
 };
