@@ -95,7 +95,6 @@ void AddReplay(CLI::App* app, Action* action) {
       ->required();
   verb->add_option("--root", flags->options.root, "Folder for the results; made when absent")->required();
   verb->add_option("--source", flags->options.intake.source, "auto, ndr-json, zeek or argus")
-      ->check(CLI::IsMember({"auto", "ndr-json", "zeek", "argus"}))
       ->capture_default_str();
   flags->project.Add(verb);
   verb->add_option(

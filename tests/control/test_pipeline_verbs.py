@@ -56,7 +56,7 @@ def test_dry_run_prints_command_lines(tmp_path):
     assert [line.split(":")[0] for line in lines] == ["delta", "pair_counts", "fg_a", "fg_c"]
     assert lines[3] == ("fg_c: ndr fg-c --project-name acme --feature-spec-version v1 --mini-batch-id 20240420T120000Z "
                         "--batch-start-ts-iso 2024-04-20T12:00:00Z --batch-end-ts-iso 2024-04-20T12:15:00Z "
-                        f"--root '{tmp_path}/a root' --replace")
+                        f"--root '{tmp_path}/a root' --replace --quiet")
     assert not (tmp_path / "a root").exists()
 
 
