@@ -33,7 +33,7 @@ std::string SortKey(const SpecKey& key);
 class SpecStore {
  public:
   virtual ~SpecStore() = default;
-  /// `sqlite:/home/me/specs.sqlite`, `files:specs`, `dynamodb:table`: as in errors and --spec-store.
+  /// `sqlite:specs.sqlite`, `files:specs`, `dynamodb:table`: as in errors and --spec-store.
   virtual const std::string& name() const = 0;
   /// The document; nullopt where there is none. Distinct errors: an item without a body, a body of another
   /// type.

@@ -7,7 +7,7 @@
 
 namespace ndr::spec {
 
-/// `job spec of project acme, job delta_builder, version v1 in sqlite:/home/me/specs.sqlite`
+/// `job spec of project acme, job delta_builder, version v1 in sqlite:specs.sqlite`
 std::string Where(const SpecKey& key, const std::string& store);
 
 /// Usage errors.
