@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <random>
 #include <tuple>
 
@@ -62,7 +63,6 @@ class JobRun {
     for (std::string& warning : loaded.warnings) report_->Note(std::move(warning));
     loaded.project.project_name = runtime_.project_name;
     loaded.project.feature_spec_version = runtime_.feature_spec_version;
-    if (runtime_.flags) runtime_.flags(&loaded.project);
     spec_ = std::move(loaded.spec);
     const std::string root = runtime_.root.empty() ? spec_.root : runtime_.root;
     if (root.empty())

@@ -4,14 +4,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "ndr/base/time.h"
 #include "ndr/jobs/report.h"
-#include "ndr/spec/project.h"
 #include "ndr/spec/store.h"
 
 namespace ndr::jobs {
@@ -27,8 +25,6 @@ struct Runtime {
   spec::StoreOptions store;
   std::string project_file;  ///< stands in the store's place; empty: the store
   bool lenient = false;      ///< unknown keys of specs are noted and passed over
-  /// What flags set above spec and project; may be null.
-  std::function<void(spec::Project*)> flags;
   Progress progress;
 };
 
