@@ -7,8 +7,8 @@ set(test_environment "NDR_BINARY=${CMAKE_BINARY_DIR}/bin/ndr" "NDR_SOURCE_DIR=${
 if(NDR_SANITIZE)
   # Arrow's own pools would hide its buffers from the sanitizers.
   list(APPEND test_environment "ARROW_DEFAULT_MEMORY_POOL=system")
-  # Each step is some five times as slow: fewer random cases, kills and keys than the release build tries.
-  list(APPEND test_environment "RC_PARAMS=max_success=20" "NDR_TEST_KILLS=2" "NDR_TEST_SHARE=6")
+  # Each step is some five times as slow: fewer random cases, kills and stories than the release build tries.
+  list(APPEND test_environment "RC_PARAMS=max_success=20" "NDR_TEST_KILLS=2" "NDR_TEST_SHARE=4")
 endif()
 # Real logs lie where NDR_SHARED_DATA says when the tests run, by default beside the project.
 set(with_data sh -c "NDR_SHARED_DATA=\${NDR_SHARED_DATA:-${CMAKE_SOURCE_DIR}/../shared/data} exec \"$@\"" sh)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every key of a project acts: with another value the datasets change from where the key acts on, and none before."""
 import json
-import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -140,10 +139,7 @@ APART = {"job_name", "keep.fg_a", "keep.pair_counts", "keep.fg_a_wide", "feature
          "baseline_required_metrics"}
 
 
-SHARE = int(os.environ.get("NDR_TEST_SHARE", "1"))  # of the keys each so many-th, where everything is slow
-
-
-@pytest.mark.parametrize("path, value, stage", CHANGES[::SHARE], ids=[p for p, _, _ in CHANGES[::SHARE]])
+@pytest.mark.parametrize("path, value, stage", CHANGES, ids=[p for p, _, _ in CHANGES])
 def test_a_key_changes_what_is_made_from_where_it_acts(base, tmp_path, path, value, stage):
     found = replayed(tmp_path / "root", base.logs, merged(base.keys, path, value))
     unchanged = STAGES[:STAGES.index(stage)]
