@@ -20,6 +20,7 @@ build:  ## build/ndr, the command
 test: build  ## every test, against the release build
 	@(command -v java && command -v mvn) >/dev/null || bash tools/debian_packages.sh dynamodb || \
 	  echo "Without Java and Maven the tests against DynamoDB Local are skipped."
+	@bash tools/versitygw.sh >/dev/null || echo "Without it the tests on S3 are skipped."
 	cmake --build --preset release
 	$(TESTS) --preset release
 
