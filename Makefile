@@ -20,6 +20,8 @@ build:  ## build/ndr, the command
 test: build  ## every test, against the release build
 	@(command -v java && command -v mvn) >/dev/null || bash tools/debian_packages.sh dynamodb || \
 	  echo "Without Java and Maven the tests against DynamoDB Local are skipped."
+	@(command -v strace && command -v openssl) >/dev/null || bash tools/debian_packages.sh faults || \
+	  echo "Without strace the tests that kill at a chosen call are skipped, without openssl those of TLS."
 	@bash tools/versitygw.sh >/dev/null || echo "Without it the tests on S3 are skipped."
 	cmake --build --preset release
 	$(TESTS) --preset release
