@@ -2,6 +2,7 @@
 """Two S3 servers on this machine, no part of the engine: versitygw over a folder, and SeaweedFS."""
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 ACCESS_KEY = "rig-access-key"
 SECRET_KEY = "planted-secret-Zq8+x/4kT7"  # no output of the engine may ever hold it
 REGION = "us-east-1"
+GRPC_ABOVE = 10_000  # SeaweedFS's second port
 BUILD_SECONDS, START_SECONDS, STOP_SECONDS = 900, 60, 5
 
 
@@ -23,10 +25,18 @@ class Unavailable(Exception):
     """The server cannot run here; the message says why."""
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_port(beside=None):
+    """Of this machine; `beside`: so far above it another one is free too, both out of where the kernel takes ports for clients."""
+    for port in random.sample(range(20_000, 22_000), 100) if beside else [0]:
+        with socket.socket() as one, socket.socket() as other:
+            try:
+                one.bind(("127.0.0.1", port))
+                if beside:
+                    other.bind(("127.0.0.1", port + beside))
+                return one.getsockname()[1]
+            except OSError:
+                continue
+    raise OSError("no free port")
 
 
 def client(url, access_key=ACCESS_KEY, secret_key=SECRET_KEY, ca=None, attempts=1):
@@ -57,7 +67,7 @@ class Server:
             except (BotoCoreError, ClientError) as why:
                 if self._process.poll() is not None or time.monotonic() > deadline:
                     self.close()
-                    raise Unavailable(f"{self.log.stem} did not start: {why}; {self.log.read_text(errors='replace')[-500:]}") from why
+                    raise RuntimeError(f"{self.log.stem} did not start: {why}; {self.log.read_text(errors='replace')[-500:]}") from why
                 time.sleep(0.1)
 
     def bucket(self, name):
@@ -95,7 +105,7 @@ def versitygw(folder, certificate=None):
 
 
 def seaweedfs(folder):
-    folder, ports = Path(folder), [free_port() for _ in range(4)]
+    folder, ports = Path(folder), [free_port(GRPC_ABOVE) for _ in range(4)]
     weed = Path(sys.executable).parent / "weed"
     if not weed.exists():
         found = shutil.which("weed")
