@@ -195,6 +195,15 @@ TEST_F(CredentialsTest, ExpiredKeysAreNotUsed) {
   EXPECT_EQ(Refusal(), "cannot connect");
 }
 
+TEST_F(CredentialsTest, ForgottenKeysAreLookedForAnew) {
+  script_.variables["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "/x";
+  script_.answers = {Keys("OLD", "2023-11-14T23:13:20Z"), Keys("NEW", "2023-11-14T23:13:20Z")};
+  EXPECT_EQ(chain_.Get()->access_key_id, "OLD");
+  EXPECT_EQ(chain_.Get()->access_key_id, "OLD");
+  chain_.Forget();
+  EXPECT_EQ(chain_.Get()->access_key_id, "NEW");
+}
+
 TEST_F(CredentialsTest, RegionByItsOrder) {
   EXPECT_THAT(FindRegion(outside_).status().message(), HasSubstr("no AWS region: neither AWS_REGION nor "));
   Write("credentials", kTwoProfiles);

@@ -28,6 +28,13 @@ TEST(HostOf, LeavesOutTheSchemesOwnPort) {
   EXPECT_EQ(*HostOf("http://[::1]:8000/"), "[::1]:8000");
 }
 
+TEST(Decode, TurnsCodesAndPlusesBack) {
+  EXPECT_EQ(Decode("dt%3D1/a+b%20c%2Bd"), "dt=1/a b c+d");
+  EXPECT_EQ(Decode("%c3%A9"), "\xC3\xA9");
+  EXPECT_EQ(Decode("100%, %zz, %4"), "100%, %zz, %4");
+  EXPECT_EQ(Decode(Encode("any: %+ \xE2\x82\xAC/", false)), "any: %+ \xE2\x82\xAC/");
+}
+
 TEST(HostOf, RefusesWhatIsNoUrlAndDoesNotRepeatIt) {
   for (const char* endpoint :
        {"", "localhost:8000", "ftp://a", "http://", "http://me:hunter2@host", "http://a b"}) {

@@ -24,14 +24,14 @@ std::string OwnEndpoint(const std::string& service, const std::string& region) {
   return "https://" + service + "." + region + domain;
 }
 
-Result<base::Micros> TimeoutOf(const Outside& outside) {
+Result<std::optional<base::Micros>> TimeoutOf(const Outside& outside) {
   const std::string text = outside.variable("NDR_AWS_TIMEOUT_SECONDS");
-  if (text.empty()) return Request().timeout;
+  if (text.empty()) return std::nullopt;
   const auto micros = base::ParseSeconds(text);
   if (!micros || *micros < 1000 || *micros > 600 * base::kMicrosPerSecond)
     return Status::Invalid("NDR_AWS_TIMEOUT_SECONDS is '", text,
                            "', which is no number of seconds up to 600");
-  return *micros;
+  return micros;
 }
 
 }  // namespace
@@ -65,19 +65,25 @@ Status Client::Prepare() {
     if (!status.ok()) return status.WithMessage(variable, ": ", status.message());
     break;
   }
+  named_endpoint_ = !endpoint.empty();
   endpoint_ = endpoint.empty() ? OwnEndpoint(service_.name, region_) : endpoint;
   return Status::OK();
 }
 
-Result<Answer> Client::SendOnce(const Request& unsigned_request, ReadError read_error) {
+Result<Answer> Client::Try(const Request& unsigned_request, ReadError read_error) {
+  ARROW_RETURN_NOT_OK(Prepare());
   ARROW_ASSIGN_OR_RAISE(const Credentials keys, chain_.Get());
   Request request = unsigned_request;
-  request.endpoint = endpoint_;
-  request.timeout = timeout_;
-  request.connect_timeout = std::min(request.connect_timeout, timeout_);
+  if (request.endpoint.empty()) request.endpoint = endpoint_;
+  if (timeout_) {
+    request.timeout = *timeout_;
+    if (request.stall_timeout != 0) request.stall_timeout = *timeout_;
+    request.connect_timeout = std::min(request.connect_timeout, *timeout_);
+  }
   ARROW_RETURN_NOT_OK(Sign(keys, {region_, service_.name, outside_.now()}, &request));
   ARROW_ASSIGN_OR_RAISE(Response response, outside_.exchange(request));
-  Answer answer{response.status, std::move(response.body), {}, 0};
+  Answer answer{response.status, std::move(response.body), {}, 0, std::move(response.headers),
+                response.broken};
   if (answer.ok()) return answer;
   answer.error = read_error(answer.body);
   BlotOut(keys.secret_access_key, &answer.error.message);
@@ -85,16 +91,19 @@ Result<Answer> Client::SendOnce(const Request& unsigned_request, ReadError read_
   return answer;
 }
 
+bool Client::WaitToRetry(int attempt) {
+  if (attempt >= patience_.attempts) return false;
+  outside_.sleep(WaitAfter(patience_, attempt, outside_.random()));
+  return true;
+}
+
 Result<Answer> Client::Send(const Request& request, ReadError read_error) {
   ARROW_RETURN_NOT_OK(Prepare());
   for (int attempt = 1;; ++attempt) {
-    Result<Answer> answer = SendOnce(request, read_error);
+    Result<Answer> answer = Try(request, read_error);
     const bool again =
         answer.ok() ? answer->throttled() || answer->status >= 500 : answer.status().IsIOError();
-    if (again && attempt < patience_.attempts) {
-      outside_.sleep(WaitAfter(patience_, attempt, outside_.random()));
-      continue;
-    }
+    if (again && WaitToRetry(attempt)) continue;
     if (answer.ok()) answer->attempts = attempt;
     if (!answer.ok() && again && attempt > 1)
       return answer.status().WithMessage(answer.status().message(), " (tried ", attempt, " times)");

@@ -34,7 +34,11 @@ struct Answer {
   std::string body;
   ErrorName error;  ///< of a status other than 2xx; secrets are blotted out
   int attempts = 0;
+  Fields headers = {};  ///< names in lower case
+  bool broken = false;  ///< see Response
 
+  /// Empty where there is none.
+  std::string Header(std::string_view name) const { return aws::Header(headers, name); }
   bool ok() const { return status >= 200 && status < 300; }
   bool throttled() const { return !ok() && (status == 429 || IsThrottling(error.name)); }
 };
@@ -51,20 +55,29 @@ class Client {
   /// (IOError).
   arrow::Result<Answer> Send(const Request& request, ReadError read_error);
 
+  /// One try, for services whose rules of trying again are their own. A request with an endpoint keeps it.
+  arrow::Result<Answer> Try(const Request& request, ReadError read_error);
+  /// Before a first request: finds endpoint, region and time limits.
+  arrow::Status Prepare();
+  /// Sleeps after the attempt that failed; false where it was the last one.
+  bool WaitToRetry(int attempt);
+  /// Keys that have expired before their time: the next try looks for others.
+  void ForgetCredentials() { chain_.Forget(); }
+  /// Whether a variable names the endpoint; otherwise it is the service's own.
+  bool has_named_endpoint() const { return named_endpoint_; }
+
   /// Of messages: the region and the endpoint, once they were found.
   const std::string& endpoint() const { return endpoint_; }
   const std::string& region() const { return region_; }
 
  private:
-  arrow::Status Prepare();
-  arrow::Result<Answer> SendOnce(const Request& request, ReadError read_error);
-
   Service service_;
   Outside outside_;
   CredentialsChain chain_;
   Patience patience_;
   std::string region_, endpoint_;
-  base::Micros timeout_ = 0;
+  bool named_endpoint_ = false;
+  std::optional<base::Micros> timeout_;
 };
 
 }  // namespace ndr::aws

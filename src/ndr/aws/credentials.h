@@ -20,6 +20,8 @@ class CredentialsChain {
   /// wrong (an access key without its secret, an unknown profile, a container endpoint that does not answer)
   /// is an error of its own.
   arrow::Result<Credentials> Get();
+  /// Those of the last call are no longer taken: the next one looks again.
+  void Forget() { found_.reset(); }
 
  private:
   const Outside* outside_;

@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 
@@ -12,16 +13,39 @@ namespace {
 using arrow::Status;
 
 struct Body {
-  std::string bytes;
+  CURL* curl = nullptr;
   size_t largest = 0;
+  std::string bytes = {};
+  Fields headers = {};
   bool too_large = false;
 };
 
 size_t Append(char* bytes, size_t, size_t count, void* target) {
   Body* body = static_cast<Body*>(target);
+  if (body->bytes.empty()) {
+    curl_off_t announced = -1;
+    curl_easy_getinfo(body->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    if (announced > 0) body->bytes.reserve(std::min(static_cast<size_t>(announced), body->largest));
+  }
   body->too_large = body->bytes.size() + count > body->largest;
   if (body->too_large) return 0;
   body->bytes.append(bytes, count);
+  return count;
+}
+
+size_t AddHeader(char* bytes, size_t, size_t count, void* target) {
+  Body* body = static_cast<Body*>(target);
+  std::string_view line(bytes, count);
+  if (line.starts_with("HTTP/")) body->headers.clear();  // of an answer such as 100 Continue
+  while (!line.empty() && (line.back() == '\r' || line.back() == '\n' || line.back() == ' '))
+    line.remove_suffix(1);
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return count;
+  std::string name(line.substr(0, colon));
+  for (char& c : name)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const size_t value = std::min(line.find_first_not_of(" \t", colon + 1), line.size());
+  body->headers.emplace_back(std::move(name), line.substr(value));
   return count;
 }
 
@@ -61,6 +85,9 @@ Status Failure(CURLcode code, const std::string& detail, bool connected, const B
     case CURLE_OPERATION_TIMEDOUT:
       if (!connected)
         return Status::IOError("cannot connect to ", endpoint, " within ", Seconds(request.connect_timeout));
+      if (request.stall_timeout != 0)
+        return Status::IOError(endpoint, " sent or took next to nothing for ",
+                               Seconds(request.stall_timeout));
       return Status::IOError("no whole answer from ", endpoint, " within ", Seconds(request.timeout));
     default:
       break;
@@ -97,7 +124,13 @@ void Http::Handle::SetTransport(const Request& request, const std::string& ca_bu
   Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   Set(CURLOPT_PATH_AS_IS, 1L);  // the path that was signed
   Set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout / 1000));
-  Set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout / 1000));
+  if (request.stall_timeout == 0) {
+    Set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout / 1000));
+  } else {
+    const base::Micros whole = request.stall_timeout + base::kMicrosPerSecond - 1;  // libcurl counts seconds
+    Set(CURLOPT_LOW_SPEED_LIMIT, 1024L);
+    Set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(whole / base::kMicrosPerSecond));
+  }
   Set(CURLOPT_USERAGENT, "ndr/" NDR_VERSION);
   if (!ca_bundle.empty()) Set(CURLOPT_CAINFO, ca_bundle.c_str());
   if (request.direct) Set(CURLOPT_NOPROXY, "*");
@@ -107,9 +140,16 @@ void Http::Handle::SetMethod(const Request& request) {
   if (request.method == "GET") return Set(CURLOPT_HTTPGET, 1L);
   if (request.method == "HEAD") return Set(CURLOPT_NOBODY, 1L);
   Set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
-  if (request.method == "DELETE" && request.body.empty()) return;
-  Set(CURLOPT_POSTFIELDS, request.body.data());
-  Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  const std::string_view body = request.Payload();
+  if (request.method == "DELETE" && body.empty()) return;
+  Set(CURLOPT_POSTFIELDS, body.data() == nullptr ? "" : body.data());
+  Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+}
+
+std::string Header(const Fields& headers, std::string_view name) {
+  for (const auto& [key, value] : headers)
+    if (key == name) return value;
+  return "";
 }
 
 Http::Http() = default;
@@ -133,19 +173,23 @@ arrow::Result<Response> Http::Exchange(const Request& request, const std::string
   headers.Add("Expect:");
   headers.Add("Content-Type:");  // none but the request's own, which stands below
   for (const auto& [name, value] : request.headers) headers.Add(name + (value.empty() ? ";" : ": " + value));
-  Body body{{}, request.largest_answer};
+  Body body{handle_->curl, request.largest_answer};
   handle_->Set(CURLOPT_URL, url.c_str());
   handle_->Set(CURLOPT_HTTPHEADER, headers.first);
   handle_->Set(CURLOPT_WRITEFUNCTION, &Append);
   handle_->Set(CURLOPT_WRITEDATA, static_cast<void*>(&body));
+  handle_->Set(CURLOPT_HEADERFUNCTION, &AddHeader);
+  handle_->Set(CURLOPT_HEADERDATA, static_cast<void*>(&body));
 
   const CURLcode code = curl_easy_perform(handle_->curl);
   curl_off_t connected = 0;
   curl_easy_getinfo(handle_->curl, CURLINFO_CONNECT_TIME_T, &connected);
-  if (code != CURLE_OK) return Failure(code, handle_->detail.data(), connected > 0, body, request);
   long status = 0;
   curl_easy_getinfo(handle_->curl, CURLINFO_RESPONSE_CODE, &status);
-  return Response{static_cast<int>(status), std::move(body.bytes)};
+  const bool part = request.takes_parts && !body.bytes.empty() && status >= 200 && status < 300;
+  if (code != CURLE_OK && (!part || body.too_large))
+    return Failure(code, handle_->detail.data(), connected > 0, body, request);
+  return Response{static_cast<int>(status), std::move(body.bytes), std::move(body.headers), code != CURLE_OK};
 }
 
 }  // namespace ndr::aws

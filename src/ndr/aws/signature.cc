@@ -66,7 +66,7 @@ arrow::Status Sign(const Credentials& credentials, const Scope& scope, Request* 
   ARROW_ASSIGN_OR_RAISE(const std::string host, HostOf(request->endpoint));
   const std::string time = base::FormatCompact(scope.now);
   const std::string day = time.substr(0, 8);
-  const std::string payload = base::Sha256Hex(request->body);
+  const std::string payload = base::Sha256Hex(request->Payload());
   request->headers.emplace_back("Host", host);
   request->headers.emplace_back("X-Amz-Date", time);
   if (!credentials.session_token.empty())

@@ -41,6 +41,26 @@ std::string Encode(std::string_view text, bool keep_slash) {
   return out;
 }
 
+std::string Decode(std::string_view text) {
+  const auto digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool two =
+        text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0;
+    if (!two) {
+      out += text[i] == '+' ? ' ' : text[i];
+      continue;
+    }
+    out += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
+    i += 2;
+  }
+  return out;
+}
+
 std::string EncodedQuery(const Fields& query) {
   Fields encoded;
   for (const auto& [name, value] : query) encoded.emplace_back(Encode(name, false), Encode(value, false));
