@@ -11,6 +11,7 @@ find_package(fmt CONFIG REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(PkgConfig REQUIRED)
+find_package(pugixml CONFIG REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(ZLIB REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
@@ -30,6 +31,7 @@ target_link_libraries(ndr_dependencies INTERFACE
   OpenSSL::Crypto
   Parquet::parquet_shared
   PkgConfig::zstd
+  pugixml::pugixml
   SQLite::SQLite3
   Threads::Threads
   ZLIB::ZLIB)
