@@ -99,14 +99,20 @@ TEST_F(S3ListTest, UploadsAreListedAndAborted) {
            Error(404, "NoSuchUpload")});
   const auto uploads = ListUploads(client_.get(), "ndr/").ValueOrDie();
   ASSERT_EQ(uploads.size(), 2u);
-  EXPECT_EQ(uploads[1].key, "ndr/b");
-  EXPECT_EQ(uploads[0].started_micros, 1'767'323'045'000'000);
+  EXPECT_EQ(uploads[1].name, "ndr/b");
+  EXPECT_EQ(uploads[0].begun_micros, 1'767'323'045'000'000);
   EXPECT_THAT(Asked(1).query,
               testing::IsSupersetOf({Pair("key-marker", "ndr/a"), Pair("upload-id-marker", "1")}));
   EXPECT_TRUE(AbortUpload(client_.get(), uploads[0]).ok());
   EXPECT_TRUE(AbortUpload(client_.get(), uploads[1]).ok());
   EXPECT_EQ(Asked(2).method, "DELETE");
   EXPECT_EQ(Asked(2).path, "/lake/ndr/a");
+  Answers({aws::Response{200, second}, aws::Response{204, ""}});
+  const auto below = store_->Uploads().ValueOrDie();
+  ASSERT_EQ(below.size(), 1u);
+  EXPECT_EQ(below[0].name, "b");
+  EXPECT_TRUE(store_->Abort(below[0]).ok());
+  EXPECT_EQ(Asked(5).path, "/lake/ndr/b");
 }
 
 }  // namespace

@@ -26,9 +26,10 @@ using arrow::Status;
 // Held until it goes out of scope, also by a process that is killed.
 class FileLock {
  public:
-  explicit FileLock(const std::string& path) : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+  FileLock(const std::string& path, int flags, int operation)
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
     int taken = -1;
-    while (fd_ >= 0 && (taken = ::flock(fd_, LOCK_EX)) != 0 && errno == EINTR) continue;
+    while (fd_ >= 0 && (taken = ::flock(fd_, operation)) != 0 && errno == EINTR) continue;
     if (taken != 0) status_ = Status::IOError("cannot lock ", path, ": ", std::strerror(errno));
   }
   FileLock(const FileLock&) = delete;
@@ -63,6 +64,9 @@ class FolderStore : public ObjectStore {
  private:
   std::string PathOf(const std::string& name) const { return name.empty() ? folder_ : folder_ + "/" + name; }
   std::string Staging() const { return folder_ + "/_staging"; }
+  // Whoever clears away what dead writers left in staging holds it alone (Writer::Open).
+  FileLock HoldStaging() const { return {Staging(), O_RDONLY | O_DIRECTORY, LOCK_SH}; }
+  Status PutHeld(const std::string& name, std::string_view bytes);
 
   std::string folder_;
 };
@@ -102,11 +106,17 @@ Result<std::vector<ObjectInfo>> FolderStore::List(const std::string& folder) {
 }
 
 Status FolderStore::Put(const std::string& name, std::string_view bytes) {
+  ARROW_RETURN_NOT_OK(MakeFolders(Staging()));
+  const FileLock hold = HoldStaging();
+  ARROW_RETURN_NOT_OK(hold.status());
+  return PutHeld(name, bytes);
+}
+
+Status FolderStore::PutHeld(const std::string& name, std::string_view bytes) {
   static std::atomic<uint64_t> next{0};
   const std::string path = PathOf(name);
   const std::string parent = fs::path(path).parent_path().string();
   const std::string staged = Staging() + "/put-" + std::to_string(::getpid()) + "-" + std::to_string(next++);
-  ARROW_RETURN_NOT_OK(MakeFolders(Staging()));
   std::error_code error;
   const bool is_new_folder = !fs::exists(parent, error);
   Status status = MakeFolders(parent);
@@ -129,11 +139,13 @@ Result<std::optional<TaggedObject>> FolderStore::ReadTagged(const std::string& n
 Result<PutOutcome> FolderStore::PutIf(const std::string& name, std::string_view bytes,
                                       const std::optional<std::string>& tag, const std::string& /*token*/) {
   ARROW_RETURN_NOT_OK(MakeFolders(Staging()));
-  const FileLock lock(Staging() + "/lock");
+  const FileLock hold = HoldStaging();
+  ARROW_RETURN_NOT_OK(hold.status());
+  const FileLock lock(Staging() + "/lock", O_RDWR | O_CREAT, LOCK_EX);
   ARROW_RETURN_NOT_OK(lock.status());
   ARROW_ASSIGN_OR_RAISE(const auto now, ReadTagged(name));
   if (now.has_value() == tag.has_value() && (!now || now->tag == *tag)) {
-    ARROW_RETURN_NOT_OK(Put(name, bytes));
+    ARROW_RETURN_NOT_OK(PutHeld(name, bytes));
     return PutOutcome::kWritten;
   }
   return now && now->bytes == bytes ? PutOutcome::kSame : PutOutcome::kLost;

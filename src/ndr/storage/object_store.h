@@ -30,6 +30,11 @@ struct ObjectInfo {
   int64_t modified_micros = 0;  ///< by the store's clock, UTC
 };
 
+struct UnfinishedUpload {
+  std::string name, id;
+  int64_t begun_micros = 0;
+};
+
 /// An object with what a conditional put needs to know of it.
 struct TaggedObject {
   std::string bytes;
@@ -67,6 +72,12 @@ class ObjectStore {
   virtual arrow::Status Put(const std::string& name, std::string_view bytes) = 0;
   /// OK where there is none.
   virtual arrow::Status Remove(const std::string& name) = 0;
+
+  /// Uploads in parts that were begun below the location and never ended, by whatever program: a store bills
+  /// their bytes, and no list shows them. None where a store has no such thing.
+  virtual arrow::Result<std::vector<UnfinishedUpload>> Uploads() { return std::vector<UnfinishedUpload>(); }
+  /// OK where there is none.
+  virtual arrow::Status Abort(const UnfinishedUpload&) { return arrow::Status::OK(); }
 
   /// nullopt where there is none.
   virtual arrow::Result<std::optional<TaggedObject>> ReadTagged(const std::string& name) = 0;

@@ -45,8 +45,8 @@ Result<ListPage> ListAll(S3Client* client, const std::string& prefix, bool by_fo
   return all;
 }
 
-Result<std::vector<UploadPage::Upload>> ListUploads(S3Client* client, const std::string& prefix) {
-  std::vector<UploadPage::Upload> all;
+Result<std::vector<UnfinishedUpload>> ListUploads(S3Client* client, const std::string& prefix) {
+  std::vector<UnfinishedUpload> all;
   UploadPage page;
   do {
     aws::Fields query = {{"uploads", ""}, {"encoding-type", "url"}};
@@ -66,14 +66,14 @@ Result<std::vector<UploadPage::Upload>> ListUploads(S3Client* client, const std:
   return all;
 }
 
-Status AbortUpload(S3Client* client, const UploadPage::Upload& upload) {
+Status AbortUpload(S3Client* client, const UnfinishedUpload& upload) {
   const Purpose purpose{"abort the upload", "s3:AbortMultipartUpload"};
   aws::Request request;
   request.method = "DELETE";
   request.query = {{"uploadId", upload.id}};
-  ARROW_ASSIGN_OR_RAISE(const aws::Answer answer, client->Send(purpose, upload.key, std::move(request)));
+  ARROW_ASSIGN_OR_RAISE(const aws::Answer answer, client->Send(purpose, upload.name, std::move(request)));
   if (answer.ok() || answer.error.name == "NoSuchUpload") return Status::OK();
-  return client->Error(purpose, upload.key, answer);
+  return client->Error(purpose, upload.name, answer);
 }
 
 }  // namespace ndr::storage

@@ -11,8 +11,8 @@ namespace ndr::storage {
 /// is one of `prefixes`. KeyError: no such bucket.
 arrow::Result<ListPage> ListAll(S3Client* client, const std::string& prefix, bool by_folder);
 /// Multipart uploads that were begun and neither completed nor aborted.
-arrow::Result<std::vector<UploadPage::Upload>> ListUploads(S3Client* client, const std::string& prefix);
+arrow::Result<std::vector<UnfinishedUpload>> ListUploads(S3Client* client, const std::string& prefix);
 /// OK where there is none.
-arrow::Status AbortUpload(S3Client* client, const UploadPage::Upload& upload);
+arrow::Status AbortUpload(S3Client* client, const UnfinishedUpload& upload);
 
 }  // namespace ndr::storage

@@ -30,6 +30,10 @@ class S3Store : public ObjectStore {
   Result<std::vector<ObjectInfo>> List(const std::string& folder) override;
   Status Put(const std::string& name, std::string_view bytes) override;
   Status Remove(const std::string& name) override;
+  Result<std::vector<UnfinishedUpload>> Uploads() override;
+  Status Abort(const UnfinishedUpload& upload) override {
+    return AbortUpload(client_.get(), {KeyOf(upload.name), upload.id});
+  }
   Result<std::optional<TaggedObject>> ReadTagged(const std::string& name) override;
   Result<PutOutcome> PutIf(const std::string& name, std::string_view bytes,
                            const std::optional<std::string>& tag, const std::string& token) override;
@@ -121,6 +125,12 @@ Status S3Store::Remove(const std::string& name) {
   ARROW_ASSIGN_OR_RAISE(const aws::Answer answer, client_->Send(purpose, KeyOf(name), std::move(request)));
   const bool gone = answer.status == 404 && answer.error.name != "NoSuchBucket";
   return answer.ok() || gone ? Status::OK() : client_->Error(purpose, KeyOf(name), answer);
+}
+
+Result<std::vector<UnfinishedUpload>> S3Store::Uploads() {
+  ARROW_ASSIGN_OR_RAISE(auto uploads, ListUploads(client_.get(), Below("")));
+  for (UnfinishedUpload& upload : uploads) upload.name.erase(0, Below("").size());
+  return uploads;
 }
 
 Result<std::optional<TaggedObject>> S3Store::ReadTagged(const std::string& name) {

@@ -16,13 +16,9 @@ struct ListPage {
   std::string next;                   ///< continuation token; empty on the last page
 };
 
-/// One page of ListMultipartUploads.
+/// One page of ListMultipartUploads; names are whole keys.
 struct UploadPage {
-  struct Upload {
-    std::string key, id;
-    int64_t started_micros = 0;
-  };
-  std::vector<Upload> uploads;
+  std::vector<UnfinishedUpload> uploads;
   std::string next_key, next_id;  ///< markers; empty on the last page
 };
 
