@@ -6,7 +6,7 @@
 // object: who holds it (host, pid, token) and until when. Whoever reads or changes locks of a folder holds
 // flock(2) on it meanwhile, which the system takes back from a process that dies; a new file comes by
 // link(2), which fails where there is one, and a changed one by rename(2), so that nobody ever reads half of
-// it.
+// it. On S3 it is an object of that name, which only conditional puts change (lock_keeper.h).
 #pragma once
 
 #include <arrow/result.h>
@@ -41,6 +41,8 @@ struct LockRequest {
   std::chrono::milliseconds lease{120'000};
 };
 
+class LockKeeper;
+
 /// Held while it lives: a thread of its own renews it at every third of the lease.
 class Lock {
  public:
@@ -58,12 +60,11 @@ class Lock {
   const std::string& path() const { return path_; }
 
  private:
-  Lock() = default;
-  arrow::Status TakeOrRefuse();
-  arrow::Status Renew();
+  Lock();
   void KeepRenewing(std::stop_token stop);
 
-  std::string folder_, path_;
+  std::string path_;
+  std::unique_ptr<LockKeeper> keeper_;
   LockOwner owner_;
   std::chrono::milliseconds lease_{};
   mutable std::mutex mutex_;
