@@ -61,6 +61,28 @@ TEST_F(ClientTest, TheServicesOwnEndpoint) {
               HasSubstr("AK/20231114/eu-central-1/dynamodb/aws4_request"));
 }
 
+TEST_F(ClientTest, AServiceWhoseHostHasAnotherName) {
+  Client another({"sagemaker", "AWS_ENDPOINT_URL_X", "featurestore-runtime.sagemaker"},
+                 ScriptedOutside(&script_));
+  script_.answers = {Response{200, "{}"}};
+  EXPECT_TRUE(another.Send(Request(), &JsonError).ok());
+  EXPECT_EQ(script_.requests.at(0).endpoint,
+            "https://featurestore-runtime.sagemaker.eu-central-1.amazonaws.com");
+  EXPECT_THAT(HeaderOf(script_.requests.at(0), "Authorization"),
+              HasSubstr("/eu-central-1/sagemaker/aws4_request"));
+  std::string text = "hunter2 says sesame";
+  another.BlotSecrets(&text);
+  EXPECT_EQ(text, "*** says ***");
+}
+
+TEST_F(ClientTest, ErrorsThatAHeaderNames) {
+  script_.answers = {Response{400, "{}", {{"x-amzn-errortype", "ThrottlingException:http://a.example/"}}},
+                     Response{400, "{}", {{"x-amzn-errortype", "ValidationError"}}}};
+  const auto answer = Send().ValueOrDie();
+  EXPECT_EQ(answer.attempts, 2);  // the first was tried again
+  EXPECT_EQ(answer.error.name, "ValidationError");
+}
+
 TEST_F(ClientTest, EndpointsThatVariablesName) {
   script_.variables["AWS_ENDPOINT_URL"] = "http://a:1";
   script_.answers = {Response{200, ""}, Response{200, ""}};

@@ -66,7 +66,8 @@ Status Client::Prepare() {
     break;
   }
   named_endpoint_ = !endpoint.empty();
-  endpoint_ = endpoint.empty() ? OwnEndpoint(service_.name, region_) : endpoint;
+  endpoint_ = endpoint.empty() ? OwnEndpoint(service_.host.empty() ? service_.name : service_.host, region_)
+                               : endpoint;
   return Status::OK();
 }
 
@@ -86,9 +87,19 @@ Result<Answer> Client::Try(const Request& unsigned_request, ReadError read_error
                 response.broken};
   if (answer.ok()) return answer;
   answer.error = read_error(answer.body);
+  // Of REST services: `ValidationError`, or `ValidationError:http://...`.
+  if (answer.error.name.empty()) answer.error.name = answer.Header("x-amzn-errortype");
+  answer.error.name = answer.error.name.substr(0, answer.error.name.find(':'));
   BlotOut(keys.secret_access_key, &answer.error.message);
   BlotOut(keys.session_token, &answer.error.message);
   return answer;
+}
+
+void Client::BlotSecrets(std::string* text) {
+  const Result<Credentials> keys = chain_.Get();
+  if (!keys.ok()) return;
+  BlotOut(keys->secret_access_key, text);
+  BlotOut(keys->session_token, text);
 }
 
 bool Client::WaitToRetry(int attempt) {

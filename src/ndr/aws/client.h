@@ -17,6 +17,7 @@ struct Service {
   std::string name;  ///< in signatures and host names
   std::string
       endpoint_variable;  ///< stands before AWS_ENDPOINT_URL, and that before the service's own endpoint
+  std::string host = {};  ///< in host names where that is another: featurestore-runtime.sagemaker
 };
 
 struct ErrorName {
@@ -32,7 +33,8 @@ ErrorName JsonError(const std::string& body);
 struct Answer {
   int status = 0;
   std::string body;
-  ErrorName error;  ///< of a status other than 2xx; secrets are blotted out
+  ErrorName
+      error;  ///< of a status other than 2xx; secrets are blotted out; REST services name it in a header
   int attempts = 0;
   Fields headers = {};  ///< names in lower case
   bool broken = false;  ///< see Response
@@ -63,6 +65,8 @@ class Client {
   bool WaitToRetry(int attempt);
   /// Keys that have expired before their time: the next try looks for others.
   void ForgetCredentials() { chain_.Forget(); }
+  /// Blots out the keys in a text of an answer with a status of 2xx, before it goes into a message or file.
+  void BlotSecrets(std::string* text);
   /// Whether a variable names the endpoint; otherwise it is the service's own.
   bool has_named_endpoint() const { return named_endpoint_; }
 
