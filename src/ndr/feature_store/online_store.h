@@ -23,10 +23,14 @@ struct Unit {
 struct IngestReport {
   int64_t attempted = 0;                  ///< records handed over and not known to the ledger
   int64_t accepted = 0;                   ///< stored, or not newer than what the store has
-  int64_t retried = 0;                    ///< requests sent again
+  int64_t retried = 0;                    ///< records sent again
   int64_t dead_lettered = 0;              ///< refused, with their reason in the dead-letter file
   int64_t known = 0;                      ///< records that the ledger knew
   double p50_millis = 0, p99_millis = 0;  ///< of a request; embedded: of a transaction
+  // Of a remote store only.
+  int64_t superseded = 0;                         ///< not sent, since the run has a newer one of the entity
+  int64_t requests = 0, throttled = 0, lost = 0;  ///< sent; of them throttled; without an answer
+  double seconds = 0;                             ///< from the first request to the last answer
 };
 
 /// One thread calls; a store may work on what it was given after a call has returned, until Finish.

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records that a store refuses for good, with their reason, as JSON Lines (specification 4, Feature store).
+#pragma once
+
+#include <arrow/status.h>
+
+#include <string>
+
+#include "ndr/feature_store/record.h"
+
+namespace ndr::feature_store {
+
+/// Made with the first of its letters; later runs append. One thread at a time.
+class DeadLetters {
+ public:
+  explicit DeadLetters(std::string path) : path_(std::move(path)) {}
+  ~DeadLetters();
+  DeadLetters(const DeadLetters&) = delete;
+  DeadLetters& operator=(const DeadLetters&) = delete;
+
+  /// One line: record_id, feature_group, reason {error, message}, values (all texts, as they were sent).
+  arrow::Status Add(const Group& group, const Records& records, size_t row, const std::string& error,
+                    const std::string& message);
+  /// To the disk.
+  arrow::Status Sync();
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  int fd_ = -1;
+};
+
+}  // namespace ndr::feature_store

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ndr/feature_store/remote_ledger.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "ndr/base/exit_code.h"
+
+namespace ndr::feature_store {
+namespace {
+
+using ::testing::HasSubstr;
+
+class RemoteLedgerTest : public ::testing::Test {
+ protected:
+  RemoteLedgerTest() { std::filesystem::remove_all(folder_); }
+  ~RemoteLedgerTest() override { std::filesystem::remove_all(folder_); }
+  std::unique_ptr<RemoteLedger> Open() { return RemoteLedger::Open(path_, "here").ValueOrDie(); }
+  void Append(const std::string& text) { std::ofstream(path_, std::ios::app) << text; }
+
+  const std::string folder_ = ::testing::TempDir() + "remote_ledger_test";
+  const std::string path_ = folder_ + "/deeper/ledger";
+  const Unit a_{"g", "a.parquet", "1"}, b_{"g", "b \"quoted\".parquet", "2"};
+};
+
+TEST_F(RemoteLedgerTest, RemembersRowsAndUnits) {
+  {
+    const auto ledger = Open();
+    EXPECT_EQ(ledger->NumberOf(a_).ValueOrDie(), 0);
+    EXPECT_EQ(ledger->NumberOf(b_).ValueOrDie(), 1);
+    ASSERT_TRUE(ledger->Settle({{0, 7}, {1, 0}, {1, 1}}).ok());
+    ASSERT_TRUE(ledger->Complete(1).ok());
+  }
+  const auto ledger = Open();
+  EXPECT_EQ(ledger->NumberOf(b_).ValueOrDie(), 1);
+  EXPECT_EQ(ledger->NumberOf({"g", "a.parquet", "another"}).ValueOrDie(), 2);  // a replaced file
+  EXPECT_TRUE(ledger->Knows(0, 7));
+  EXPECT_FALSE(ledger->Knows(0, 8));
+  EXPECT_EQ(ledger->KnownRows(0), 1);
+  EXPECT_FALSE(ledger->IsDone(0));
+  EXPECT_TRUE(ledger->IsDone(1));
+  EXPECT_TRUE(ledger->Knows(1, 5));
+}
+
+TEST_F(RemoteLedgerTest, ALineCutOffByAKillIsNoLine) {
+  { ASSERT_TRUE(Open()->NumberOf(a_).ok()); }
+  Append("row 0 1\nrow 0 12");  // of 123, perhaps
+  {
+    const auto ledger = Open();
+    EXPECT_TRUE(ledger->Knows(0, 1));
+    EXPECT_FALSE(ledger->Knows(0, 12));
+    ASSERT_TRUE(ledger->Settle({{0, 3}}).ok());
+  }
+  EXPECT_TRUE(Open()->Knows(0, 3));  // and did not join the half line
+}
+
+TEST_F(RemoteLedgerTest, AHeadCutOffIsWrittenAnew) {
+  std::filesystem::create_directories(folder_ + "/deeper");
+  Append("{\"ndr_fea");
+  { ASSERT_TRUE(Open()->NumberOf(a_).ok()); }
+  EXPECT_EQ(Open()->NumberOf(a_).ValueOrDie(), 0);
+}
+
+TEST_F(RemoteLedgerTest, OfAnotherStoreOrHeldOrDamaged) {
+  {
+    const auto ledger = Open();
+    const auto second = RemoteLedger::Open(path_, "here");
+    EXPECT_THAT(second.status().message(), HasSubstr("is held by another ingestion"));
+    EXPECT_EQ(base::ExitCode(second.status()), base::kExitUsage);
+  }
+  EXPECT_THAT(RemoteLedger::Open(path_, "there").status().message(), HasSubstr("is of another store"));
+  for (const char* line : {"row 5 1\n", "nonsense\n", "unit 0 [1,2]\n", "row x y\n"}) {
+    std::filesystem::remove(path_);
+    { Open(); }
+    Append(line);
+    EXPECT_THAT(RemoteLedger::Open(path_, "here").status().message(), HasSubstr("none of its own")) << line;
+  }
+}
+
+TEST_F(RemoteLedgerTest, OnlyLooking) {
+  const auto ledger = RemoteLedger::Open(path_, "here", true).ValueOrDie();
+  ASSERT_TRUE(ledger->NumberOf(a_).ok());
+  ASSERT_TRUE(ledger->Sync().ok());
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+}  // namespace
+}  // namespace ndr::feature_store
