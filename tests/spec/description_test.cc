@@ -80,6 +80,8 @@ TEST(Description, AJobMayOverrideTheKeysOfItsOwnAndIsToldWhereTheOthersBelong) {
     if (top == "project_name" || top == "feature_spec_version") continue;  // a job's document has them too
     for (const DocumentKind kind : DocumentKinds()) {
       if (!kind) continue;
+      // Keys of these jobs' own stand in a group of the same name.
+      if (top == "feature_groups" && (kind == Job::kFgA || kind == Job::kFgC)) continue;
       Document document(kind);
       const arrow::Status read = document.Read(Changed(expected), "spec");
       if (kind == expected.overridden) {
@@ -139,6 +141,29 @@ TEST(Description, NamingADefaultIsLeavingItOut) {
   Json smaller = written;
   smaller["baselined_metrics"] = {"sessions_cnt", "deny_ratio"};
   EXPECT_TRUE(ReadProject(smaller, "p").ok()) << ReadProject(smaller, "p").status();
+}
+
+TEST(FeatureGroups, AreOffUntilTheProjectOrAJobSaysOtherwise) {
+  Project project = DefaultProject();
+  Document fg_a(Job::kFgA), fg_c(Job::kFgC);
+  EXPECT_FALSE(FeatureGroupsOf(fg_a.spec, project).enabled);
+  const Json own = {{"feature_groups", {{"enabled", true}, {"names", {{"fg_a", "now"}}}}}};
+  ASSERT_TRUE(fg_a.Read(own, "spec").ok()) << fg_a.Read(own, "spec");
+  project.feature_groups.names = {{"fg_a", "a"}, {"fg_c", "c"}};
+  EXPECT_TRUE(FeatureGroupsOf(fg_a.spec, project).enabled);
+  EXPECT_EQ(FeatureGroupsOf(fg_a.spec, project).names.at("fg_a"), "now");
+  EXPECT_EQ(FeatureGroupsOf(fg_c.spec, project).names.at("fg_c"), "c");
+  project.feature_groups.enabled = true;
+  const Json off = {{"feature_groups", {{"enabled", false}}}};
+  ASSERT_TRUE(fg_c.Read(off, "spec").ok());
+  EXPECT_FALSE(FeatureGroupsOf(fg_c.spec, project).enabled);
+}
+
+TEST(FeatureGroups, NamesOfOtherDatasetsAreRefused) {
+  Document fg_a(Job::kFgA), fg_b(Job::kFgB);
+  const Json wrong = {{"feature_groups", {{"names", {{"fg_c", "c"}}}}}};
+  EXPECT_THAT(fg_a.Read(wrong, "spec").message(), HasSubstr("feature_groups.names: 'fg_c' is no dataset"));
+  EXPECT_FALSE(fg_b.Read(wrong, "spec").ok()) << "fg_b has no groups";
 }
 
 }  // namespace

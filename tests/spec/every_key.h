@@ -86,6 +86,19 @@ inline const std::vector<ExpectedKey>& EveryKey() {
       {"findings.ignore",
        R"([{"cidr":"10.0.0.0/24","kind":"scanning","until":"2024-12-24T23:00:00Z","reason":"scanner"},{"host":"10.1.1.1","reason":"bench"}])",
        4, kFgC},
+      {"feature_groups.enabled", "true", 4, {}},
+      {"feature_groups.names", R"({"fg_a":"hosts-now","fg_c":"hosts-judged"})", 4, {}},
+      {"feature_groups.account", R"("123456789012")", 4, {}},
+      {"feature_groups.region", R"("eu-central-1")", 4, {}},
+      {"feature_groups.online.kind", R"("sagemaker")", 4, {}},
+      {"feature_groups.online.store", R"("online.sqlite")", 4, {}},
+      {"feature_groups.online.entries_per_request", "1", 4, {}},
+      {"feature_groups.online.concurrency", "4", 4, {}},
+      {"feature_groups.online.requests_per_second", "50", 4, {}},
+      {"feature_groups.online.write_units_per_second", "500", 4, {}},
+      {"feature_groups.online.max_dead_letter_ratio", "0.01", 4, {}},
+      {"feature_groups.offline.prefix", R"("s3://lake/features")", 4, {}},
+      {"feature_groups.offline.created", R"({"hosts-now":1713571200})", 4, {}},
   };
   return keys;
 }

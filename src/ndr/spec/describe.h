@@ -15,6 +15,9 @@ void DescribeKeys(JobSpec* out, Keys* keys);
 void DescribeInput(Project* out, Keys* keys);
 /// The sections that say what is normal and what is a finding.
 void DescribeJudgement(Project* out, Keys* keys);
+/// The section that says where features are served from, and what a job's own document says of it.
+void DescribeFeatureGroups(Project* out, Keys* keys);
+void DescribeFeatureGroups(JobSpec* out, Keys* keys);
 
 void DescribeKeys(base::NamedCidr* out, Keys* keys);
 void DescribeKeys(Horizon* out, Keys* keys);

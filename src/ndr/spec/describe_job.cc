@@ -54,6 +54,7 @@ void DescribeKeys(JobSpec* out, Keys* keys) {
   keys->Group("outputs", "What the job writes.")
       ->Add<form::Text>("root", &out->root,
                         "The folder or prefix of the datasets; empty: the flag names it.");
+  DescribeFeatureGroups(out, keys);
 }
 
 }  // namespace ndr::spec

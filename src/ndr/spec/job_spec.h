@@ -7,6 +7,7 @@
 #include <arrow/result.h>
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ struct JobSpec {
   std::string raw_parsed_logs_prefix;  ///< inputs.raw_parsed_logs_prefix, of delta_builder; empty: the flag's
   std::string log_format = "auto";     ///< inputs.log_format, of delta_builder
   bool from_delta = false;             ///< inputs.source is `delta`, not `fg_a`: of fg_b_builder
+  // feature_groups, of fg_a_builder and fg_c_builder: over the project's.
+  std::optional<bool> feature_groups_enabled = {};
+  std::map<std::string, std::string> feature_group_names = {};
 };
 
 /// What a job runs with. All jobs of a version see one project: the default, then its parameters, then what
@@ -58,6 +62,8 @@ arrow::Result<LoadedJob> JobOfProjectFile(Job job, const std::string& path);
 /// Sets the keys that a document of any of the project's keys names, above everything else: what flags say.
 /// `origin` names it in errors. Check the project once all are set.
 arrow::Status SetKeys(const Json& keys, std::string_view origin, Project* project);
+/// The project's feature_groups with what the job's own document says of them.
+FeatureGroups FeatureGroupsOf(const JobSpec& spec, const Project& project);
 /// Names of metrics and windows, horizons, prefix lengths: what no single key can tell.
 arrow::Status CheckProject(const Project& project);
 

@@ -19,6 +19,7 @@ void DescribeKeys(Project* out, Keys* keys) {
                         "The version of the features; versions never share data.");
   DescribeInput(out, keys);
   DescribeJudgement(out, keys);
+  DescribeFeatureGroups(out, keys);
 }
 
 Status CheckProject(const Project& project) {

@@ -122,6 +122,26 @@ struct ScoreTerms {
   std::vector<std::string> terms;
 };
 
+/// `feature_groups` (specification 4, Feature store): none of it acts on what jobs compute.
+struct FeatureGroups {
+  bool enabled = false;
+  /// Of the groups, by dataset (fg_a, fg_a_wide, fg_c); absent: one made of project, version and dataset.
+  std::map<std::string, std::string> names;
+  std::string account = "000000000000";
+  std::string region;  ///< empty: the environment's
+  // Online.
+  bool sagemaker = false;  ///< online.kind: embedded (default) or sagemaker
+  std::string store;       ///< of the embedded store; empty: `_features/online.sqlite` below the root
+  int entries_per_request = 25;
+  int concurrency = 8;
+  double requests_per_second = 100;
+  double write_units_per_second = 4'000;
+  double max_dead_letter_ratio = 0.001;
+  // Offline.
+  std::string offline_prefix;              ///< folder or s3://; empty: no offline store
+  std::map<std::string, int64_t> created;  ///< creation times of groups by name, epoch seconds; absent: 0
+};
+
 struct Project {
   std::string project_name = "default";
   std::string feature_spec_version = "v1";
@@ -150,6 +170,7 @@ struct Project {
   std::vector<ScoreTerms>
       scores;  ///< the defaults with the project's named ones in their place, then its own
   Findings findings;
+  FeatureGroups feature_groups;
   /// windows, baselined_metrics, rank_metrics, transforms, lookback.days, names of port sets and scores.
   catalogue::CatalogueOptions catalogue;
 };
