@@ -32,7 +32,7 @@ std::string UnknownFlag(const CLI::App& verb) {
 
 void AddVerbs(CLI::App* app, Action* action) {
   for (const auto add : {AddReplay, AddFindings, AddExplain, AddShow, AddJobs, AddPipeline, AddWatch,
-                         AddCatalogue, AddSpec, AddSimulate})
+                         AddCatalogue, AddSpec, AddFeatures, AddSimulate})
     add(app, action);
 }
 

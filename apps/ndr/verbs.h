@@ -34,5 +34,6 @@ void AddCatalogue(CLI::App* app, Action* action);
 void AddPipeline(CLI::App* app, Action* action);
 void AddWatch(CLI::App* app, Action* action);
 void AddSpec(CLI::App* app, Action* action);
+void AddFeatures(CLI::App* app, Action* action);
 
 }  // namespace ndr::app

@@ -9,6 +9,7 @@
 
 #include "ndr/base/exit_code.h"
 #include "ndr/jobs/delta_builder.h"
+#include "ndr/jobs/feature_step.h"
 #include "ndr/jobs/fg_a_builder.h"
 #include "ndr/jobs/fg_b_builder.h"
 #include "ndr/jobs/fg_c_builder.h"
@@ -232,14 +233,21 @@ Status RunPairCounts(const SliceRuntime& runtime, RunReport* report) {
 Status RunFgA(const SliceRuntime& runtime, RunReport* report) {
   return RunOnSlice<FgABuilder>(spec::Job::kFgA, runtime, report, [&](const JobRun& run) {
     NoteStale(run, "fg_a", runtime.batch_start);
-    // A run that was killed before it left this to the next one.
-    if (!run.state().context->project.keep.fg_a_wide) return Status::OK();
-    return CommitProjection(run.state(), WideProjection(), runtime.batch_start, runtime.batch_end);
+    std::vector<catalogue::Dataset> served = {catalogue::Dataset::kFgA};
+    if (run.state().context->project.keep.fg_a_wide) {
+      // A run that was killed before it left this to the next one.
+      ARROW_RETURN_NOT_OK(
+          CommitProjection(run.state(), WideProjection(), runtime.batch_start, runtime.batch_end));
+      served.push_back(catalogue::Dataset::kFgAWide);
+    }
+    return ServeFeatures(run.state(), run.spec(), runtime.batch_start, served);
   });
 }
 
 Status RunFgC(const SliceRuntime& runtime, RunReport* report) {
-  return RunOnSlice<FgCBuilder>(spec::Job::kFgC, runtime, report, nullptr);
+  return RunOnSlice<FgCBuilder>(spec::Job::kFgC, runtime, report, [&](const JobRun& run) {
+    return ServeFeatures(run.state(), run.spec(), runtime.batch_start, {catalogue::Dataset::kFgCHost});
+  });
 }
 
 Status RunFgB(const BaselineRuntime& runtime, RunReport* report) {

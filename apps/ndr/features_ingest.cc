@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// ndr features ingest: committed rows to the online store.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <limits>
+
+#include "features_verbs.h"
+#include "ndr/base/exit_code.h"
+#include "ndr/feature_store/ingest.h"
+#include "ndr/feature_store/open_online.h"
+#include "ndr/feature_store/record_json.h"
+#include "ndr/spec/job_spec.h"
+
+namespace ndr::app {
+namespace {
+
+using arrow::Status;
+using catalogue::Dataset;
+
+struct IngestFlags : OnlineFlags {
+  StoreFlags specs;
+  std::string since, until;
+};
+
+// What acts on a dataset: the project file, or the spec of the job that makes it.
+struct Served {
+  std::shared_ptr<const spec::Context> context;
+  spec::FeatureGroups settings;
+};
+
+arrow::Result<Served> Load(const IngestFlags& flags, Dataset dataset) {
+  Served served;
+  if (flags.specs.options.store.empty() && flags.specs.options.table_name.empty()) {
+    ARROW_ASSIGN_OR_RAISE(served.context, flags.features.Context());
+    ARROW_ASSIGN_OR_RAISE(served.settings, flags.Settings(served.context->project.feature_groups));
+    return served;
+  }
+  ARROW_ASSIGN_OR_RAISE(const spec::Project names, flags.features.project.Load());
+  ARROW_ASSIGN_OR_RAISE(const auto store, spec::OpenStore(flags.specs.options));
+  const spec::Job job = dataset == Dataset::kFgCHost ? spec::Job::kFgC : spec::Job::kFgA;
+  ARROW_ASSIGN_OR_RAISE(spec::LoadedJob loaded,
+                        spec::LoadJob(store.get(), job, names.project_name, names.feature_spec_version));
+  ARROW_ASSIGN_OR_RAISE(served.settings, flags.Settings(spec::FeatureGroupsOf(loaded.spec, loaded.project)));
+  ARROW_ASSIGN_OR_RAISE(served.context, spec::MakeContext(std::move(loaded.project)));
+  return served;
+}
+
+Status IngestDataset(const IngestFlags& flags, Dataset dataset, base::Micros since, base::Micros until) {
+  ARROW_ASSIGN_OR_RAISE(const Served served, Load(flags, dataset));
+  ARROW_ASSIGN_OR_RAISE(const auto groups,
+                        feature_store::ChosenGroups(*served.context, served.settings, {dataset}));
+  ARROW_ASSIGN_OR_RAISE(const auto commits,
+                        feature_store::CommitsBetween(flags.root, *served.context, dataset, since, until));
+  if (commits.empty()) {
+    std::fputs(fmt::format("note: {} has no commits of {} then\n", flags.root, feature_store::NameOf(dataset))
+                   .c_str(),
+               stderr);
+    return Status::OK();
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto store, feature_store::OpenOnlineStore(served.settings, flags.root));
+  const Status status =
+      feature_store::IngestCommits(flags.root, *served.context, groups, commits, store.get());
+  feature_store::IngestReport report;
+  const Status finished = store->Finish(&report);
+  std::fputs(fmt::format("{}\n{}", feature_store::NameOf(dataset), feature_store::ToText(report)).c_str(),
+             stdout);
+  return status.ok() ? finished : status;
+}
+
+Status Ingest(const IngestFlags& flags) {
+  ARROW_ASSIGN_OR_RAISE(const auto since, ParseInstantFlag("--since", flags.since));
+  ARROW_ASSIGN_OR_RAISE(const auto until, ParseInstantFlag("--until", flags.until));
+  ARROW_ASSIGN_OR_RAISE(const auto datasets, flags.features.Datasets({Dataset::kFgA, Dataset::kFgCHost}));
+  for (const Dataset dataset : datasets)
+    ARROW_RETURN_NOT_OK(IngestDataset(flags, dataset,
+                                      since.value_or(std::numeric_limits<base::Micros>::min()),
+                                      until.value_or(std::numeric_limits<base::Micros>::max())));
+  return Status::OK();
+}
+
+}  // namespace
+
+void OnlineFlags::AddStore(CLI::App* verb) {
+  verb->add_option("--root", root, "Folder with the results, e.g. out");
+  verb->add_option("--store", store,
+                   "File of the embedded store, e.g. online.sqlite (default: feature_groups.online.store of "
+                   "the project, else _features/online.sqlite below the root)");
+  features.project.Add(verb);
+}
+
+arrow::Result<spec::FeatureGroups> OnlineFlags::Settings(spec::FeatureGroups settings) const {
+  if (!store.empty()) settings.sagemaker = false, settings.store = store;
+  if (root.empty() && settings.store.empty())
+    return base::UsageError("give --root, or the file with --store");
+  return settings;
+}
+
+void AddFeaturesIngest(CLI::App* features, Action* action) {
+  auto flags = std::make_shared<IngestFlags>();
+  CLI::App* verb = features->add_subcommand(
+      "ingest",
+      "Hand committed rows to the online store; what it has is passed over.\n"
+      "Examples:\n"
+      "  ndr features ingest --root out\n"
+      "  ndr features ingest --root out --dataset fg_c --since 2026-03-10T00:00:00Z --store online.sqlite");
+  flags->AddStore(verb);
+  verb->get_option("--root")->required();
+  verb->add_option("--dataset", flags->features.datasets,
+                   "fg_a, fg_a_wide or fg_c, again for more (default: fg_a and fg_c)");
+  flags->specs.Add(verb);
+  verb->add_option("--since", flags->since, "Rows whose window ends at or after this time");
+  verb->add_option("--until", flags->until, "Rows whose window ends at or before this time");
+  verb->callback([flags, action] { *action = [flags] { return Ingest(*flags); }; });
+}
+
+}  // namespace ndr::app
