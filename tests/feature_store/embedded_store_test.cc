@@ -18,8 +18,6 @@ using testing::MakeBatch;
 using testing::Row;
 using testing::Words;
 
-constexpr base::Micros kQuarter = base::kSliceMicros;
-
 Group FgA(const std::string& name = "a") {
   return GroupsOf(*Words(), Dataset::kFgA, name).ValueOrDie().front();
 }
@@ -71,11 +69,11 @@ TEST_F(EmbeddedStoreTest, TheNewestRecordOfEachIdIsFoundByItsHost) {
 
 TEST_F(EmbeddedStoreTest, AnOlderEventTimeNeverWins) {
   Put(FgA(), "new", {{.end = kNoon, .numbers = {{"sessions_cnt", 2}}}});
-  Put(FgA(), "old", {{.end = kNoon - kQuarter, .numbers = {{"sessions_cnt", 1}}}});
+  Put(FgA(), "old", {{.end = kNoon - base::kSliceMicros, .numbers = {{"sessions_cnt", 1}}}});
   EXPECT_EQ(SessionsOf(Get("10.0.0.1").at(0)), 2);
   Put(FgA(), "again", {{.end = kNoon, .numbers = {{"sessions_cnt", 3}}}});
   EXPECT_EQ(SessionsOf(Get("10.0.0.1").at(0)), 3) << "the batch was published anew";
-  Put(FgA(), "newer", {{.end = kNoon + kQuarter, .numbers = {{"sessions_cnt", 4}}}});
+  Put(FgA(), "newer", {{.end = kNoon + base::kSliceMicros, .numbers = {{"sessions_cnt", 4}}}});
   EXPECT_EQ(SessionsOf(Get("10.0.0.1").at(0)), 4);
   EXPECT_EQ(Get("10.0.0.1").size(), 1u);
 }
@@ -97,7 +95,7 @@ TEST_F(EmbeddedStoreTest, AGroupWithOtherFeaturesKeepsItsOldRecordsReadable) {
   Put(FgA(), "1", {{.host = "10.0.0.1"}, {.host = "10.0.0.2"}});
   Group fewer = FgA();
   fewer.features.resize(20);
-  Put(fewer, "2", {{.host = "10.0.0.2", .end = kNoon + kQuarter}});
+  Put(fewer, "2", {{.host = "10.0.0.2", .end = kNoon + base::kSliceMicros}});
   EXPECT_EQ(Get("10.0.0.1").at(0).values.size(), 86u);
   EXPECT_EQ(Get("10.0.0.2").at(0).values.size(), 20u);
 }
@@ -128,12 +126,12 @@ TEST_F(EmbeddedStoreTest, WhatTheLedgerKnowsIsNotWrittenAgain) {
 }
 
 TEST_F(EmbeddedStoreTest, StatusCountsRecordsAndFiles) {
-  Put(FgA(), "1", {{.host = "10.0.0.1", .end = kNoon - kQuarter}, {.host = "10.0.0.2"}});
+  Put(FgA(), "1", {{.host = "10.0.0.1", .end = kNoon - base::kSliceMicros}, {.host = "10.0.0.2"}});
   ASSERT_TRUE(store_->Put(FgA(), {"a", "2", "sha"}, 0, Make(FgA(), {{.host = "10.0.0.3"}})).ok());
   const auto groups = store_->Status().ValueOrDie();
   ASSERT_EQ(groups.size(), 1u);
   EXPECT_EQ(groups[0].records, 3);
-  EXPECT_EQ(groups[0].oldest, kNoon - kQuarter);
+  EXPECT_EQ(groups[0].oldest, kNoon - base::kSliceMicros);
   EXPECT_EQ(groups[0].newest, kNoon);
   EXPECT_EQ(groups[0].files, 2);
   EXPECT_EQ(groups[0].unfinished_files, 1);
