@@ -55,13 +55,13 @@ def join(replayed, prefix, spine_file, out, *flags, expect=0):
     return parquet.read_table(out).to_pylist() if expect == 0 and str(out).endswith(".parquet") else done
 
 
-def oracle(prefix, spine_file, group, tail, as_of=None):
+def oracle(prefix, spine_file, group, tail, as_of=None, columns="f.sessions_cnt, f.duration_mean, f.time_band"):
     """The newest event time that was known, its latest version; known: written by `as_of`, or by the row's own time."""
     known = f"TIMESTAMPTZ '{as_of}'" if as_of else "s.time"
     duckdb.sql("SET TimeZone = 'UTC'")
     source = f"read_parquet('{prefix}/*/sagemaker/*/*/{group}-0/**/*.parquet', hive_partitioning = false)"
     found = duckdb.sql(f"""
-        SELECT s.label, f.record_id, f.window_end_ts, f.sessions_cnt, f.duration_mean, f.time_band, f.write_time
+        SELECT s.label, f.record_id, f.window_end_ts, {columns}, f.write_time
         FROM '{spine_file}' s LEFT JOIN {source} f
           ON f.entity_id = s.host_ip || '{tail}' AND f.window_end_ts::TIMESTAMPTZ <= s.time AND f.write_time <= {known}
         QUALIFY row_number() OVER (PARTITION BY s.label ORDER BY f.window_end_ts DESC NULLS LAST, f.write_time DESC NULLS LAST) = 1
@@ -171,6 +171,47 @@ def test_passes_do_not_change_the_result(replayed, store, tmp_path):
     whole = join(replayed, store, rows, tmp_path / "whole.parquet")
     parts = join(replayed, store, rows, tmp_path / "parts.parquet", "--pass-rows", 700)
     assert whole == parts
+
+
+DELAYS = [timedelta(0), timedelta(minutes=5), timedelta(hours=2), timedelta(days=30)]  # until a version is written
+
+
+def versions(prefix, seed):
+    """A store as SageMaker itself may write it: several event times in a file, several versions of a record, in no order."""
+    rng = random.Random(seed)
+    known, hours = set(), {}
+    for i in range(900):
+        host, event = rng.choice(traffic.HOSTS[:4]), START + timedelta(seconds=60 * rng.randrange(8 * 60))
+        written = event + rng.choice(DELAYS) + timedelta(seconds=rng.randrange(3))
+        if (host, event, written) not in known:
+            known.add((host, event, written))
+            hours.setdefault(event.replace(minute=0), []).append((host, event, written, i))
+    for hour, records in hours.items():
+        for part in range(3):
+            chosen = records[part::3]
+            if not chosen:
+                continue
+            last = max(r[1] for r in chosen)
+            folder = prefix / "000000000000/sagemaker/local/offline-store/default-v1-fg-a-0/data" / hour.strftime(
+                "year=%Y/month=%m/day=%d/hour=%H")
+            folder.mkdir(parents=True, exist_ok=True)
+            parquet.write_table(pa.table({
+                "entity_id": [f"{r[0]}|outbound|w_1h" for r in chosen], "window_end_ts": [instant(r[1]) for r in chosen],
+                "record_id": [str(r[3]) for r in chosen], "sessions_cnt": pa.array([r[3] for r in chosen], pa.int64()),
+                "write_time": pa.array([r[2] for r in chosen], pa.timestamp("ms", "UTC")),
+                "is_deleted": pa.array([False] * len(chosen))}), folder / f"{last:%Y%m%dT%H%M%SZ}_{part:016x}.parquet")
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("as_of", [None, "2026-03-03T05:00:01Z", "2026-05-01T00:00:00Z"])
+def test_versions_written_in_any_order(tmp_path, seed, as_of):
+    versions(tmp_path / "store", seed)
+    rows = spine(tmp_path / "spine.parquet", n=300, seed=seed)
+    engine.run("features", "join", "--prefix", tmp_path / "store", "--spine", rows, "--out", tmp_path / "out.parquet", "--features",
+               "sessions_cnt", *(["--as-of", as_of] if as_of else []))
+    expected = oracle(tmp_path / "store", rows, "default-v1-fg-a", "|outbound|w_1h", as_of, "f.sessions_cnt")
+    same(parquet.read_table(tmp_path / "out.parquet").to_pylist(), expected)
+    assert 50 < sum(r["record_id"] is not None for r in expected) < 300
 
 
 @pytest.mark.parametrize("text, flags, said", [
