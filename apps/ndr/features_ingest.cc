@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "features_sagemaker.h"
 #include "features_verbs.h"
 #include "ndr/base/exit_code.h"
 #include "ndr/feature_store/ingest.h"
@@ -21,6 +22,7 @@ using catalogue::Dataset;
 
 struct IngestFlags : OnlineFlags {
   StoreFlags specs;
+  SageMakerFlags sagemaker;
   std::string since, until;
 };
 
@@ -48,9 +50,11 @@ arrow::Result<Served> Load(const IngestFlags& flags, Dataset dataset) {
 }
 
 Status IngestDataset(const IngestFlags& flags, Dataset dataset, base::Micros since, base::Micros until) {
-  ARROW_ASSIGN_OR_RAISE(const Served served, Load(flags, dataset));
-  ARROW_ASSIGN_OR_RAISE(const auto groups,
+  ARROW_ASSIGN_OR_RAISE(Served served, Load(flags, dataset));
+  ARROW_RETURN_NOT_OK(flags.sagemaker.Apply(&served.settings));
+  ARROW_ASSIGN_OR_RAISE(auto groups,
                         feature_store::ChosenGroups(*served.context, served.settings, {dataset}));
+  ARROW_RETURN_NOT_OK(flags.sagemaker.Choose(&groups));
   ARROW_ASSIGN_OR_RAISE(const auto commits,
                         feature_store::CommitsBetween(flags.root, *served.context, dataset, since, until));
   if (commits.empty()) {
@@ -59,9 +63,14 @@ Status IngestDataset(const IngestFlags& flags, Dataset dataset, base::Micros sin
                stderr);
     return Status::OK();
   }
+  const auto hand_over = [&](feature_store::OnlineStore* store) {
+    return feature_store::IngestCommits(flags.root, *served.context, groups, commits, store);
+  };
+  if (served.settings.sagemaker)
+    std::fputs(fmt::format("{}\n", feature_store::NameOf(dataset)).c_str(), stdout);
+  if (served.settings.sagemaker) return flags.sagemaker.Ingest(served.settings, flags.root, hand_over);
   ARROW_ASSIGN_OR_RAISE(const auto store, feature_store::OpenOnlineStore(served.settings, flags.root));
-  const Status status =
-      feature_store::IngestCommits(flags.root, *served.context, groups, commits, store.get());
+  const Status status = hand_over(store.get());
   feature_store::IngestReport report;
   const Status finished = store->Finish(&report);
   std::fputs(fmt::format("{}\n{}", feature_store::NameOf(dataset), feature_store::ToText(report)).c_str(),
@@ -104,12 +113,14 @@ void AddFeaturesIngest(CLI::App* features, Action* action) {
       "Hand committed rows to the online store; what it has is passed over.\n"
       "Examples:\n"
       "  ndr features ingest --root out\n"
-      "  ndr features ingest --root out --dataset fg_c --since 2026-03-10T00:00:00Z --store online.sqlite");
+      "  ndr features ingest --root out --dataset fg_c --since 2026-03-10T00:00:00Z --store online.sqlite\n"
+      "  ndr features ingest --root out --online sagemaker --dry-run");
   flags->AddStore(verb);
   verb->get_option("--root")->required();
   verb->add_option("--dataset", flags->features.datasets,
                    "fg_a, fg_a_wide or fg_c, again for more (default: fg_a and fg_c)");
   flags->specs.Add(verb);
+  flags->sagemaker.Add(verb);
   verb->add_option("--since", flags->since, "Rows whose window ends at or after this time");
   verb->add_option("--until", flags->until, "Rows whose window ends at or before this time");
   verb->callback([flags, action] { *action = [flags] { return Ingest(*flags); }; });

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// ndr features get, status: the newest records in the embedded store.
+// ndr features get, status: the newest records.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "features_sagemaker.h"
 #include "features_verbs.h"
 #include "ndr/base/address.h"
 #include "ndr/base/exit_code.h"
 #include "ndr/feature_store/embedded_store.h"
+#include "ndr/feature_store/ingest.h"
 #include "ndr/feature_store/open_online.h"
 #include "ndr/feature_store/record_json.h"
 
@@ -19,6 +21,7 @@ using arrow::Status;
 
 struct LookupFlags : OnlineFlags {
   std::string format = "json", group;
+  bool remote = false;
   std::vector<std::string> hosts;
 };
 
@@ -45,7 +48,17 @@ Status Get(const LookupFlags& flags) {
   return Status::OK();
 }
 
+Status PrintRemote(const LookupFlags& flags) {
+  ARROW_ASSIGN_OR_RAISE(const auto context, flags.features.Context());
+  ARROW_ASSIGN_OR_RAISE(const auto datasets,
+                        flags.features.Datasets({catalogue::Dataset::kFgA, catalogue::Dataset::kFgCHost}));
+  const spec::FeatureGroups& settings = context->project.feature_groups;
+  ARROW_ASSIGN_OR_RAISE(const auto groups, feature_store::ChosenGroups(*context, settings, datasets));
+  return PrintRemoteStatus(settings, groups);
+}
+
 Status PrintStatus(const LookupFlags& flags) {
+  if (flags.remote) return PrintRemote(flags);
   ARROW_ASSIGN_OR_RAISE(const std::string file, StoreFile(flags));
   ARROW_ASSIGN_OR_RAISE(const auto store, feature_store::EmbeddedStore::OpenToRead(file));
   ARROW_ASSIGN_OR_RAISE(const auto groups, store->Status());
@@ -79,11 +92,15 @@ void AddFeaturesOnline(CLI::App* features, Action* action) {
       ->check(CLI::IsMember({"json", "table"}));
 
   CLI::App* counts = AddOnlineVerb(features, "status",
-                                   "What the embedded store holds: records, event times, files.\n"
-                                   "Example:\n"
-                                   "  ndr features status --root out",
+                                   "What the online store holds: records, event times, files.\n"
+                                   "Examples:\n"
+                                   "  ndr features status --root out\n"
+                                   "  ndr features status --remote",
                                    status, action, &PrintStatus);
   status->AddStore(counts);
+  counts->add_flag("--remote", status->remote, "Records of each group in SageMaker, as it lists them itself");
+  counts->add_option("--dataset", status->features.datasets,
+                     "With --remote: fg_a, fg_a_wide or fg_c, again for more (default: fg_a and fg_c)");
 }
 
 }  // namespace ndr::app

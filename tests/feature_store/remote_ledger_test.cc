@@ -80,6 +80,32 @@ TEST_F(RemoteLedgerTest, OfAnotherStoreOrHeldOrDamaged) {
   }
 }
 
+TEST_F(RemoteLedgerTest, RowsOfWhatIsDoneGoWhenTheFileIsLarge) {
+  {
+    const auto ledger = Open();
+    ASSERT_TRUE(ledger->NumberOf(a_).ok());
+    ASSERT_TRUE(ledger->NumberOf(b_).ok());
+    std::vector<RemoteLedger::Row> rows;
+    for (int64_t row = 0; row < 100'000; ++row) rows.push_back({0, row});
+    rows.push_back({1, 5});
+    ASSERT_TRUE(ledger->Settle(rows).ok());
+    ASSERT_TRUE(ledger->Complete(0).ok());
+  }
+  EXPECT_GT(std::filesystem::file_size(path_), 1'000'000u);
+  {
+    const auto ledger = Open();
+    EXPECT_LT(std::filesystem::file_size(path_), 1'000u);
+    EXPECT_THAT(RemoteLedger::Open(path_, "here").status().message(),
+                HasSubstr("is held by another ingestion"));
+    ASSERT_TRUE(ledger->Settle({{1, 6}}).ok());  // into the new file
+  }
+  const auto ledger = Open();
+  EXPECT_TRUE(ledger->IsDone(0));
+  EXPECT_TRUE(ledger->Knows(1, 5));
+  EXPECT_TRUE(ledger->Knows(1, 6));
+  EXPECT_FALSE(ledger->Knows(1, 7));
+}
+
 TEST_F(RemoteLedgerTest, OnlyLooking) {
   const auto ledger = RemoteLedger::Open(path_, "here", true).ValueOrDie();
   ASSERT_TRUE(ledger->NumberOf(a_).ok());

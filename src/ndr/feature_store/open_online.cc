@@ -14,10 +14,36 @@ arrow::Result<std::string> EmbeddedStoreFile(const spec::FeatureGroups& settings
   return root + "/_features/online.sqlite";
 }
 
+SageMakerOptions SageMakerOptionsOf(const spec::FeatureGroups& settings, const std::string& root) {
+  SageMakerOptions options;
+  if (root.find("://") == std::string::npos) {
+    options.ledger = root + "/_features/sagemaker.ledger";
+    options.dead_letters = root + "/_features/sagemaker-dead-letters.jsonl";
+  }
+  options.account = settings.account;
+  options.entries_per_request = settings.entries_per_request;
+  options.connections = settings.concurrency;
+  options.requests_per_second = settings.requests_per_second;
+  options.write_units_per_second = settings.write_units_per_second;
+  options.max_dead_letter_ratio = settings.max_dead_letter_ratio;
+  return options;
+}
+
+std::function<aws::Outside()> OutsideOf(const spec::FeatureGroups& settings) {
+  return [region = settings.region] {
+    aws::Outside outside = aws::RealOutside();
+    if (!region.empty())
+      outside.variable = [region, inner = outside.variable](const std::string& name) {
+        return name == "AWS_REGION" ? region : inner(name);
+      };
+    return outside;
+  };
+}
+
 arrow::Result<std::unique_ptr<OnlineStore>> OpenOnlineStore(const spec::FeatureGroups& settings,
                                                             const std::string& root) {
   if (settings.sagemaker)
-    return base::UsageError("feature_groups.online.kind sagemaker is not in this build; embedded is");
+    return SageMakerStore::Open(SageMakerOptionsOf(settings, root), OutsideOf(settings));
   ARROW_ASSIGN_OR_RAISE(const std::string file, EmbeddedStoreFile(settings, root));
   return EmbeddedStore::Open(file);
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace ndr::feature_store {
@@ -61,11 +62,19 @@ std::string ToTable(const OnlineRecord& record) {
 }
 
 std::string ToText(const IngestReport& report) {
-  return fmt::format(
+  std::string text = fmt::format(
       "attempted      {}\naccepted       {}\nretried        {}\ndead-lettered  {}\nknown          {}\n"
       "p50            {:.3f} ms\np99            {:.3f} ms\n",
       report.attempted, report.accepted, report.retried, report.dead_lettered, report.known,
       report.p50_millis, report.p99_millis);
+  if (report.requests == 0) return text;
+  const double seconds = std::max(report.seconds, 1e-6);
+  text += fmt::format(
+      "superseded     {}\nrequests       {}\nthrottled      {}\nunanswered     {}\n"
+      "requests/s     {:.1f}\nrecords/s      {:.1f}\n",
+      report.superseded, report.requests, report.throttled, report.lost,
+      static_cast<double>(report.requests) / seconds, static_cast<double>(report.accepted) / seconds);
+  return text;
 }
 
 std::string ToText(const std::vector<GroupStatus>& groups) {

@@ -13,22 +13,22 @@
 #include <tuple>
 #include <vector>
 
+#include "ndr/feature_store/ledger_file.h"
 #include "ndr/feature_store/online_store.h"
 
 namespace ndr::feature_store {
 
-/// A file of lines that only grows: `unit 3 ["group","file","sha256"]`, then `row 3 17` for each record that
-/// was accepted or dead-lettered and `done 3` for the whole unit. A line without its end is of a run that was
-/// killed: it is cut off. What is not in it is sent again. One process at a time, any thread of it.
+/// A LedgerFile with `unit 3 ["group","file","sha256"]`, then `row 3 17` for each record that was accepted or
+/// dead-lettered, and `done 3` for the whole unit, whose rows go when the file is opened and is large. What
+/// is not in it is sent again. One process at a time, any thread of it.
 class RemoteLedger {
  public:
-  /// `target` names the store and its group names do not: a ledger of another one is a usage error, as is one
-  /// that another process holds. `only_look`: nothing is written, and a missing file is an empty one.
+  using UnitName = std::tuple<std::string, std::string, std::string>;  ///< group, file, sha256
+
+  /// `target` says whose groups they are: a ledger of another one is a usage error. `only_look` and the other
+  /// errors: see LedgerFile::Open.
   static arrow::Result<std::unique_ptr<RemoteLedger>> Open(const std::string& path, const std::string& target,
                                                            bool only_look = false);
-  ~RemoteLedger();
-  RemoteLedger(const RemoteLedger&) = delete;
-  RemoteLedger& operator=(const RemoteLedger&) = delete;
 
   /// The number of a unit; a new one is written.
   arrow::Result<int> NumberOf(const Unit& unit);
@@ -52,17 +52,16 @@ class RemoteLedger {
     std::set<int64_t> rows;
   };
 
-  explicit RemoteLedger(std::string path) : path_(std::move(path)) {}
-  arrow::Status Load(const std::string& target);
-  arrow::Status Apply(std::string_view line);
-  arrow::Status Write(const std::string& lines);
+  static constexpr size_t kShortensFrom = size_t{1} << 20;  // bytes
+
+  RemoteLedger() = default;
+  bool Apply(std::string_view line);
+  arrow::Status Shorten(const std::string& head, size_t now);
   const State& At(int unit) const { return units_[static_cast<size_t>(unit)]; }
 
-  std::string path_;
-  int fd_ = -1;
-  bool only_look_ = false;
-  mutable std::mutex mutex_;  // of both below
-  std::map<std::tuple<std::string, std::string, std::string>, int> numbers_;
+  mutable std::mutex mutex_;  // of all below
+  LedgerFile file_;
+  std::map<UnitName, int> numbers_;
   std::vector<State> units_;
 };
 

@@ -147,7 +147,7 @@ void RemoteSender::Send(Lock* lock, const aws::Outside& outside, SageMakerClient
   latencies_.Add(answered - sent);
   if (!answer.ok() && !answer.status().IsIOError()) return Fail(answer.status());
   if (!answer.ok()) {
-    ++report_.lost;
+    ++report_.lost;  // but for those that libcurl sent once more by itself, on a connection that was kept
     const EntryAnswer lost{Verdict::kAgain, {"NoAnswer", answer.status().message()}};
     return Settle(std::move(items), {std::vector<EntryAnswer>(entries.size(), lost), false}, *client,
                   outside);

@@ -39,6 +39,10 @@ Status CheckGroup(const Group& group) {
 arrow::Result<std::unique_ptr<SageMakerStore>> SageMakerStore::Open(const SageMakerOptions& options,
                                                                     std::function<aws::Outside()> outside) {
   ARROW_RETURN_NOT_OK(CheckOptions(options));
+  if (options.ledger.empty() || options.dead_letters.empty())
+    return base::UsageError(
+        "the root is no folder: name files for the ledger and the dead letters with --ledger and "
+        "--dead-letters of `ndr features ingest`");
   std::unique_ptr<SageMakerStore> store(new SageMakerStore(options));
   const aws::Outside first = outside();
   SageMakerClient client(first);
