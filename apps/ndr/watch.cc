@@ -107,7 +107,7 @@ Status Run(Flags* flags) {
   const LinesApart lines;
   flags->options.stop = [&] { return stop.signal(); };
   flags->options.log = [&](const std::string& line) { lines.Print(line); };
-  const Status status = pipeline::Watch(flags->options, OwnCommands());
+  Status status = pipeline::Watch(flags->options, OwnCommands());
   const int code = base::ExitCode(status);
   if (code != 0 && code < 128) return status;
   const Status shown = ShowFindings(*flags);

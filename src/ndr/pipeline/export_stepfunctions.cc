@@ -111,8 +111,8 @@ class Scope {
 
   std::string AddParallel(const Block& block, const std::string& next) {
     const std::string number = std::to_string(++*parallels_);
-    const std::string name = "Parallel " + number, judged = "Parallel " + number + " ended",
-                      done = "Parallel " + number + " done";
+    std::string name = "Parallel " + number;
+    const std::string judged = "Parallel " + number + " ended", done = "Parallel " + number + " done";
     if (next.empty()) Put(done, {{"Type", "Succeed"}});
     const Json failed = {{"Condition", "{% $states.input.StepFailed %}"},
                          {"Next", on_failure_.empty() ? kFailed : on_failure_}};

@@ -65,11 +65,12 @@ arrow::Result<std::unique_ptr<Lock>> Lock::Take(const LockRequest& request) {
   ARROW_ASSIGN_OR_RAISE(lock->owner_, ThisProcess());
   ARROW_RETURN_NOT_OK(lock->keeper_->TakeOrRefuse(&lock->owner_, lock->lease_));
   lock->taken_ = true;
-  lock->renewal_ = std::jthread([self = lock.get()](std::stop_token stop) { self->KeepRenewing(stop); });
+  lock->renewal_ =
+      std::jthread([self = lock.get()](const std::stop_token& stop) { self->KeepRenewing(stop); });
   return lock;
 }
 
-void Lock::KeepRenewing(std::stop_token stop) {
+void Lock::KeepRenewing(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (lost_.ok()) {
     wake_.wait_for(lock, stop, lease_ / 3, [] { return false; });

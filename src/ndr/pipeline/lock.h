@@ -61,7 +61,7 @@ class Lock {
 
  private:
   Lock();
-  void KeepRenewing(std::stop_token stop);
+  void KeepRenewing(const std::stop_token& stop);
 
   std::string path_;
   std::unique_ptr<LockKeeper> keeper_;

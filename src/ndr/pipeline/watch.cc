@@ -152,7 +152,7 @@ class Watcher {
     ARROW_RETURN_NOT_OK(Stage(batch, options_.folder, memory_.stage()));
     RunOptions run{ValuesOf(batch), std::chrono::milliseconds(120'000), options_.stop, nullptr};
     const arrow::Result<RunResult> result = pipeline::Run(options_.pipeline, run, commands_);
-    const Status status = result.ok() ? result->status() : result.status();
+    Status status = result.ok() ? result->status() : result.status();
     std::error_code error;
     fs::remove_all(memory_.stage(), error);
     ARROW_ASSIGN_OR_RAISE(const storage::CommitRecord delta, DeltaOf(batch));

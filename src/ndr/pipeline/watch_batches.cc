@@ -81,13 +81,14 @@ class Divider {
     }
     if (!anything_new) return;
     batch.slot = SlotNamed(id).value_or(SlotOf(written));
-    Give(std::move(batch), Settled(written) && now_ >= batch.slot + kSliceMicros + rules_.settle);
+    const bool due = Settled(written) && now_ >= batch.slot + kSliceMicros + rules_.settle;
+    Give(std::move(batch), due);
   }
 
   void Give(WatchedBatch batch, bool due) {
     std::ranges::sort(batch.files, {}, &WatchedFile::name);
-    if (due) division_.due.push_back(std::move(batch));
-    if (!due) division_.waiting += static_cast<int64_t>(batch.files.size());
+    if (due) return division_.due.push_back(std::move(batch));
+    division_.waiting += static_cast<int64_t>(batch.files.size());
   }
 
   const std::optional<Micros> newest_made_;

@@ -26,7 +26,9 @@ std::string_view ActsOn(Acts acts) {
 
 std::string DefaultOf(const Key& key) {
   const Json value = key.write();
-  return value.is_null() || value == "" || key.path == "job_name" ? "" : OneLine(value);
+  const auto* text = value.get_ptr<const Json::string_t*>();
+  const bool absent = value.is_null() || (text != nullptr && text->empty());
+  return absent || key.path == "job_name" ? "" : OneLine(value);
 }
 
 const Json* ElementsOf(const Json& schema) {

@@ -69,7 +69,7 @@ void Windows::Read(const Json& json, const At& at, Type* out) {
   out->clear();
   for (const auto& member : json.items()) {
     const At there = at.Member(member.key());
-    catalogue::Window& window = out->emplace_back(member.key(), 0);
+    catalogue::Window& window = out->emplace_back(catalogue::Window{member.key(), 0});
     Whole<int>::Read(member.value(), there, &window.slices);
     if (!IsName(window.label)) there.Fail("a window is named like w_2h");
   }
