@@ -135,7 +135,8 @@ TEST_P(BeforeAnyStep, IsRefused) {
 
 const Refusal kRefusals[] = {
     {"UnsetParameters", [](Values* v) { v->set.erase("MiniBatchId"), v->set["BatchEndTsIso"] = ""; },
-     "pipeline 'streaming_15m': nothing sets MiniBatchId, BatchEndTsIso; add --parameter MiniBatchId=..."},
+     "pipeline 'streaming_15m': nothing sets MiniBatchId, BatchEndTsIso; add -p MiniBatchId=... -p "
+     "BatchEndTsIso=..."},
     {"UnknownParameter", [](Values* v) { v->set["MiniBatchID"] = "x"; },
      "pipeline 'streaming_15m' has no parameter 'MiniBatchID'; did you mean 'MiniBatchId'?"},
     {"PrefixAndFiles", [](Values* v) { v->inputs = {"a.log"}; },

@@ -136,10 +136,11 @@ TEST_F(OpenStoreTest, LoadJobSpecFindsItsStore) {
   EXPECT_EQ(*LoadJobSpec("acme", "delta_builder", "v1"), body);
   const auto missing = LoadJobSpec("acme", "delta_builder", "v2").status();
   EXPECT_EQ(base::ExitCode(missing), base::kExitUsage);
-  EXPECT_EQ(missing.message(),
-            "job spec of project acme, job delta_builder, version v2 in sqlite:" + folder_ +
-                "/ndr/specs.sqlite: there is none; `ndr spec list` shows what there is, `ndr spec put` "
-                "stores one");
+  EXPECT_EQ(
+      missing.message(),
+      "job spec of project acme, job delta_builder, version v2 in sqlite:" + folder_ +
+          "/ndr/specs.sqlite: there is none; acme has the version v1, and `ndr spec init --project-name "
+          "acme --feature-spec-version v2` makes a new set");
   EXPECT_EQ(base::ExitCode(LoadJobSpec("acme", "delta_builder", "").status()), base::kExitUsage);
 }
 

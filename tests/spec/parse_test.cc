@@ -197,13 +197,15 @@ TEST(ParseProject, WrongTypesAndValuesSayWhatWouldBeRight) {
   EXPECT_THAT(Refusal(R"({"calendar": {"working_hours": [17, 7]}})"),
               HasSubstr("calendar.working_hours: expected two hours"));
   EXPECT_THAT(Refusal(R"({"calendar": {"holidays": ["2024-13-01"]}})"),
+              HasSubstr("calendar.holidays[0]: there is no day 2024-13-01 in the calendar"));
+  EXPECT_THAT(Refusal(R"({"calendar": {"holidays": ["soon"]}})"),
               HasSubstr("calendar.holidays[0]: expected a date"));
   EXPECT_THAT(Refusal(R"({"keep": {"fg_a": "some"}})"), HasSubstr("keep.fg_a: 'some' is no choice"));
   EXPECT_THAT(Refusal(R"({"project_name": "a/b"})"), HasSubstr("project_name: 'a/b' is no name"));
   EXPECT_THAT(Refusal(R"({"z_max": null})"), HasSubstr("z_max: expected a number, found null"));
   EXPECT_THAT(Refusal(R"([])"), HasSubstr("expected an object, found array []"));
   EXPECT_THAT(Refusal(R"({"keep": {}, "keep": {}})"), HasSubstr("the key 'keep' stands twice"));
-  EXPECT_THAT(Refusal("{"), HasSubstr("p.json: "));
+  EXPECT_THAT(Refusal("{"), HasSubstr("p.json: no JSON: line 1, column 2: unexpected end of input"));
   EXPECT_THAT(LoadProject("/nonexistent/p.json").status().message(),
               HasSubstr("cannot read the project file /nonexistent/p.json"));
 }

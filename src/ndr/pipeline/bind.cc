@@ -44,8 +44,8 @@ arrow::Status CheckValues(const Pipeline& pipeline, const Values& values) {
   if (!values.inputs.empty() && pipeline.OfKind(Kind::kLogs) == nullptr)
     return base::UsageError("pipeline '" + pipeline.name + "' reads no log files; leave --input out");
   if (unset.empty()) return arrow::Status::OK();
-  return base::UsageError(fmt::format("pipeline '{}': nothing sets {}; add --parameter {}=...", pipeline.name,
-                                      fmt::join(unset, ", "), unset.front()));
+  return base::UsageError(fmt::format("pipeline '{}': nothing sets {}; add -p {}=...", pipeline.name,
+                                      fmt::join(unset, ", "), fmt::join(unset, "=... -p ")));
 }
 
 Arguments ArgumentsOf(const Pipeline& pipeline, const Step& step, const Values& values) {

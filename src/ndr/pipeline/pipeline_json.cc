@@ -132,14 +132,14 @@ arrow::Result<Pipeline> PipelineFromJson(std::string_view json, std::string_view
   const auto document = spec::ParseJson(json, origin);
   if (!document.ok()) return base::UsageError(document.status().message());
   Pipeline pipeline;
-  arrow::Status status;
-  Members members(*document, At{"", &status});
+  spec::Problems problems;
+  Members members(*document, At{"", &problems});
   members.Text("name", &pipeline.name, true);
   members.Text("meaning", &pipeline.meaning);
   members.List("parameters", &pipeline.parameters, ReadParameter, true);
   members.List("steps", &pipeline.steps, ReadStep, true);
   members.Done();
-  if (!status.ok()) return base::UsageError(std::string(origin) + ": " + status.message());
+  if (!problems.empty()) return base::UsageError(std::string(origin) + ": " + problems.ToStatus().message());
   return pipeline;
 }
 

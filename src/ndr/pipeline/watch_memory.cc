@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "ndr/base/hash.h"
+#include "ndr/base/json_error.h"
 #include "ndr/storage/commit.h"
 #include "ndr/storage/input.h"
 #include "ndr/storage/local_disk.h"
@@ -103,7 +104,7 @@ Status WatchMemory::ReadLines(const std::string& text) {
       }
       if (json.contains("end") && interrupted_ && json.at("end") == interrupted_->id) Finish(*interrupted_);
     } catch (const std::exception& e) {
-      return Status::Invalid(path_, " is no memory of a watch: ", e.what(),
+      return Status::Invalid(path_, " is no memory of a watch: ", base::JsonErrorInWords(e.what()),
                              "; remove it, and the commit records tell");
     }
   }

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "ndr/base/json_error.h"
+
 namespace ndr::simulate {
 namespace {
 
@@ -101,7 +103,7 @@ arrow::Result<AnswerKey> ReadAnswerKey(std::string_view text) {
     key.harmless = BehavioursAt(json, "harmless");
     return key;
   } catch (const std::exception& error) {
-    return arrow::Status::Invalid("answer key: ", error.what());
+    return arrow::Status::Invalid("the answer key can't be read: ", base::JsonErrorInWords(error.what()));
   }
 }
 

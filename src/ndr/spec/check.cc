@@ -6,14 +6,13 @@
 namespace ndr::spec {
 namespace {
 
-using arrow::Status;
 using catalogue::Catalogue;
 
-Status Unknown(const std::string& key, const std::string& name, std::string_view what,
-               const std::vector<std::string>& known) {
+void Unknown(const std::string& key, const std::string& name, std::string_view what,
+             const std::vector<std::string>& known, Problems* problems) {
   const std::string nearest = catalogue::Nearest(name, known);
-  return Status::Invalid(key, ": '", name, "' is no ", what,
-                         nearest.empty() ? "" : "; did you mean '" + nearest + "'?");
+  problems->Add(key + ": '" + name + "' is no " + std::string(what) +
+                (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
 }
 
 // Names of the metrics that baselines hold, after those in `first`.
@@ -22,17 +21,18 @@ std::vector<std::string> Baselined(const Catalogue& catalogue, std::vector<std::
   return first;
 }
 
-Status CheckBaselined(const std::string& key, const std::string& name,
-                      const std::vector<std::string>& known) {
-  if (std::find(known.begin(), known.end(), name) != known.end()) return Status::OK();
-  return Unknown(key, name, "baselined metric", known);
+void CheckBaselined(const std::string& key, const std::string& name, const std::vector<std::string>& known,
+                    Problems* problems) {
+  if (std::find(known.begin(), known.end(), name) == known.end())
+    Unknown(key, name, "baselined metric", known, problems);
 }
 
-Status CheckWindow(const std::string& key, const std::string& label, const Catalogue& catalogue) {
-  if (catalogue.FindWindow(label) >= 0) return Status::OK();
+void CheckWindow(const std::string& key, const std::string& label, const Catalogue& catalogue,
+                 Problems* problems) {
+  if (catalogue.FindWindow(label) >= 0) return;
   std::vector<std::string> known;
   for (const catalogue::Window& w : catalogue.windows()) known.push_back(w.label);
-  return Unknown(key, label, "window", known);
+  Unknown(key, label, "window", known, problems);
 }
 
 // A term is `m`, `-m` or `rare:m`.
@@ -51,38 +51,36 @@ bool IsDefault(const ScoreTerms& score) {
   });
 }
 
-Status CheckScores(const Project& project, const std::vector<std::string>& known) {
+void CheckScores(const Project& project, const std::vector<std::string>& known, Problems* problems) {
   for (const ScoreTerms& score : project.scores) {
     if (IsDefault(score)) continue;
     for (const std::string& term : score.terms)
-      ARROW_RETURN_NOT_OK(CheckBaselined("scores." + score.name, MetricOfTerm(term), known));
+      CheckBaselined("scores." + score.name, MetricOfTerm(term), known, problems);
   }
-  return Status::OK();
 }
 
 }  // namespace
 
-Status CheckNames(const Project& project, const Catalogue& catalogue) {
+void CheckNames(const Project& project, const Catalogue& catalogue, Problems* problems) {
   const std::vector<std::string> known = Baselined(catalogue);
   for (const std::string& name : project.baseline_required_metrics)
-    ARROW_RETURN_NOT_OK(CheckBaselined("baseline_required_metrics", name, known));
+    CheckBaselined("baseline_required_metrics", name, known, problems);
   for (const auto& [name, support] : project.support_min.metrics)
-    ARROW_RETURN_NOT_OK(CheckBaselined("support_min.metrics", name, known));
+    CheckBaselined("support_min.metrics", name, known, problems);
   for (const auto& [label, support] : project.support_min.windows)
-    ARROW_RETURN_NOT_OK(CheckWindow("support_min.windows", label, catalogue));
+    CheckWindow("support_min.windows", label, catalogue, problems);
   if (project.capping.key_metrics != DefaultProject().capping.key_metrics)
     for (const std::string& name : project.capping.key_metrics)
-      ARROW_RETURN_NOT_OK(CheckBaselined("capping.key_metrics", name, known));
-  ARROW_RETURN_NOT_OK(CheckScores(project, known));
+      CheckBaselined("capping.key_metrics", name, known, problems);
+  CheckScores(project, known, problems);
   if (project.findings.windows != Findings().windows)
     for (const std::string& label : project.findings.windows)
-      ARROW_RETURN_NOT_OK(CheckWindow("findings.windows", label, catalogue));
+      CheckWindow("findings.windows", label, catalogue, problems);
   if (project.findings.terms != DefaultTerms()) {
     const std::vector<std::string> terms = Baselined(catalogue, {"bytes_sent", "bytes_received"});
     for (const FindingTerm& term : project.findings.terms)
-      ARROW_RETURN_NOT_OK(CheckBaselined("findings.terms", term.metric, terms));
+      CheckBaselined("findings.terms", term.metric, terms, problems);
   }
-  return Status::OK();
 }
 
 }  // namespace ndr::spec

@@ -2,13 +2,16 @@
 // What a project names must exist: metrics, windows, terms of scores.
 #pragma once
 
-#include <arrow/status.h>
+#include <arrow/result.h>
 
+#include "ndr/spec/json_object.h"
 #include "ndr/spec/project.h"
 
 namespace ndr::spec {
 
-/// Invalid names the key, the unknown name and the nearest known one.
-arrow::Status CheckNames(const Project& project, const catalogue::Catalogue& catalogue);
+/// A problem names the key, the unknown name and the nearest known one.
+void CheckNames(const Project& project, const catalogue::Catalogue& catalogue, Problems* problems);
+/// MakeContext before it checks names.
+arrow::Result<std::shared_ptr<Context>> AssembleContext(Project project, int threads);
 
 }  // namespace ndr::spec

@@ -4,7 +4,7 @@
 
 namespace ndr::spec {
 
-arrow::Result<std::shared_ptr<const Context>> MakeContext(Project project, int threads) {
+arrow::Result<std::shared_ptr<Context>> AssembleContext(Project project, int threads) {
   auto context = std::make_shared<Context>();
   // What the catalogue takes from other sections of the project.
   auto& options = project.catalogue;
@@ -26,7 +26,14 @@ arrow::Result<std::shared_ptr<const Context>> MakeContext(Project project, int t
   }
   context->threads = threads;
   context->project = std::move(project);
-  ARROW_RETURN_NOT_OK(CheckNames(context->project, *context->catalogue));
+  return context;
+}
+
+arrow::Result<std::shared_ptr<const Context>> MakeContext(Project project, int threads) {
+  ARROW_ASSIGN_OR_RAISE(const auto context, AssembleContext(std::move(project), threads));
+  Problems problems;
+  CheckNames(context->project, *context->catalogue, &problems);
+  ARROW_RETURN_NOT_OK(problems.ToStatus());
   return context;
 }
 

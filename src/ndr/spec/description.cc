@@ -83,7 +83,7 @@ void Keys::Read(const Json& json, const At& at) const {
 
 void Keys::ReadUnknown(const std::string& name, const At& at) const {
   const std::string why = explain_ ? explain_(name) : "";
-  if (!why.empty()) return at.Fail(name + " " + why);
+  if (!why.empty()) return at.problems->Add(at.Member(name).path + " " + why);
   std::vector<std::string> known;
   for (const auto& key : keys_) known.push_back(key->name);
   const std::string nearest = catalogue::Nearest(name, known);

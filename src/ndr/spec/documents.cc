@@ -20,9 +20,9 @@ arrow::Result<DocumentKind> FindDocumentKind(const std::string& job_name) {
     if (NameOf(kind) == job_name) return kind;
     known.emplace_back(NameOf(kind));
   }
-  Status status;
-  At{"", &status}.Unknown(job_name, "job", known);
-  return status;
+  Problems problems;
+  At{"", &problems}.Unknown(job_name, "job", known);
+  return problems.ToStatus();
 }
 
 namespace {
@@ -54,10 +54,11 @@ Document::Document(DocumentKind kind, Project base) : project(std::move(base)) {
 }
 
 Status Document::Read(const Json& json, std::string_view origin, std::vector<std::string>* warnings) {
-  Status status;
+  Problems problems;
   std::vector<std::string> passed;
-  keys.Read(json, {"", &status, warnings == nullptr ? nullptr : &passed});
+  keys.Read(json, {"", &problems, warnings == nullptr ? nullptr : &passed});
   for (const std::string& warning : passed) warnings->push_back(std::string(origin) + ": " + warning);
+  const Status status = problems.ToStatus();
   return status.ok() ? status : status.WithMessage(origin, ": ", status.message());
 }
 

@@ -30,7 +30,7 @@ class Document {
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;
 
-  /// Reads over what is there. Errors begin with `origin`.
+  /// Reads over what is there. An error begins with `origin` and tells all problems.
   arrow::Status Read(const Json& json, std::string_view origin, std::vector<std::string>* warnings = nullptr);
 
   JobSpec spec;

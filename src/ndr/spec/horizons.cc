@@ -36,16 +36,14 @@ base::Micros RoundToSlices(double micros) {
          base::kSliceMicros;
 }
 
-Status CheckHorizons(const std::vector<Horizon>& horizons) {
+void CheckHorizons(const std::vector<Horizon>& horizons, Problems* problems) {
   for (size_t i = 0; i < horizons.size(); ++i) {
     const Horizon& horizon = horizons[i];
     if (horizon.length < base::kSliceMicros)
-      return Status::Invalid("horizon '", horizon.label, "' is shorter than a slice of 15 minutes");
+      problems->Add("horizon '" + horizon.label + "' is shorter than a slice of 15 minutes");
     for (size_t j = 0; j < i; ++j)
-      if (horizons[j].label == horizon.label)
-        return Status::Invalid("horizon '", horizon.label, "' stands twice");
+      if (horizons[j].label == horizon.label) problems->Add("horizon '" + horizon.label + "' stands twice");
   }
-  return Status::OK();
 }
 
 arrow::Result<std::vector<Horizon>> ParseHorizons(std::string_view text) {
@@ -63,7 +61,9 @@ arrow::Result<std::vector<Horizon>> ParseHorizons(std::string_view text) {
     if (comma == std::string_view::npos) break;
     rest.remove_prefix(comma + 1);
   }
-  ARROW_RETURN_NOT_OK(CheckHorizons(horizons));
+  Problems problems;
+  CheckHorizons(horizons, &problems);
+  ARROW_RETURN_NOT_OK(problems.ToStatus());
   return horizons;
 }
 

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "ndr/spec/json_object.h"
 #include "ndr/spec/project.h"
 
 namespace ndr::spec {
@@ -11,6 +12,6 @@ namespace ndr::spec {
 /// To the nearest whole number of slices.
 base::Micros RoundToSlices(double micros);
 /// Refuses a horizon below one slice and a label that stands twice.
-arrow::Status CheckHorizons(const std::vector<Horizon>& horizons);
+void CheckHorizons(const std::vector<Horizon>& horizons, Problems* problems);
 
 }  // namespace ndr::spec

@@ -9,15 +9,33 @@
 #include <set>
 #include <sstream>
 
+#include "ndr/base/json_error.h"
 #include "ndr/catalogue/catalogue.h"
 
 namespace ndr::spec {
 
 using arrow::Status;
 
-void At::Fail(const std::string& message) const {
-  if (status->ok()) *status = Status::Invalid(path.empty() ? message : path + ": " + message);
+void Problems::AddAt(const std::string& path, const std::string& words) {
+  const auto here_or_below = [&](const Problem& problem) {
+    return !path.empty() && problem.path.starts_with(path) &&
+           (problem.path.size() == path.size() || problem.path[path.size()] == '.' ||
+            problem.path[path.size()] == '[');
+  };
+  if (std::none_of(found_.begin(), found_.end(), here_or_below)) found_.push_back({path, words});
 }
+
+Status Problems::ToStatus() const {
+  if (found_.empty()) return Status::OK();
+  std::string text = found_.size() == 1 ? "" : fmt::format("{} problems", found_.size());
+  for (const Problem& problem : found_) {
+    if (found_.size() > 1) text += "\n  ";
+    text += problem.path.empty() ? problem.words : problem.path + ": " + problem.words;
+  }
+  return Status::Invalid(text);
+}
+
+void At::Fail(const std::string& message) const { problems->AddAt(path, message); }
 
 void At::Complain(const std::string& message) const {
   if (warnings == nullptr) return Fail(message);
@@ -52,7 +70,7 @@ arrow::Result<Json> ParseJson(std::string_view text, std::string_view origin) {
     if (!twice.empty()) return Status::Invalid(origin, ": the key '", twice, "' stands twice in one object");
     return json;
   } catch (const std::exception& e) {
-    return Status::Invalid(origin, ": ", e.what());
+    return Status::Invalid(origin, ": no JSON: ", base::JsonErrorInWords(e.what()));
   }
 }
 

@@ -15,18 +15,34 @@ namespace ndr::spec {
 /// Members keep the order of the text: port sets and scores are in the project's order.
 using Json = nlohmann::ordered_json;
 
-/// Where a value stands (`calendar.weekend[1]`), and the first error of the whole document.
+/// Everything that is wrong with a document, in its order.
+class Problems {
+ public:
+  void Add(std::string words) { found_.push_back({"", std::move(words)}); }
+  /// Of the value at `path`; what follows only from another problem there or below is left out.
+  void AddAt(const std::string& path, const std::string& words);
+  bool empty() const { return found_.empty(); }
+  /// Invalid: the one problem, or `2 problems` and a line for each.
+  arrow::Status ToStatus() const;
+
+ private:
+  struct Problem {
+    std::string path, words;
+  };
+  std::vector<Problem> found_;
+};
+
+/// Where a value stands (`calendar.weekend[1]`), and the problems of the whole document.
 struct At {
   std::string path;
-  arrow::Status* status;
+  Problems* problems;
   /// Lenient reading: what is unknown is noted here and passed over. Null: it is an error.
   std::vector<std::string>* warnings = nullptr;
 
   At Member(std::string_view name) const {
-    return {path.empty() ? std::string(name) : path + "." + std::string(name), status, warnings};
+    return {path.empty() ? std::string(name) : path + "." + std::string(name), problems, warnings};
   }
-  At Element(size_t i) const { return {path + "[" + std::to_string(i) + "]", status, warnings}; }
-  /// Keeps the first error.
+  At Element(size_t i) const { return {path + "[" + std::to_string(i) + "]", problems, warnings}; }
   void Fail(const std::string& message) const;
   /// An error, or when lenient a warning.
   void Complain(const std::string& message) const;

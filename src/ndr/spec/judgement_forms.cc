@@ -2,6 +2,7 @@
 // Forms of what is normal and what is a finding.
 #include <cmath>
 
+#include "ndr/base/calendar_day.h"
 #include "ndr/spec/project_forms.h"
 
 namespace ndr::spec::form {
@@ -119,6 +120,8 @@ Form Instant::Describe() {
 void Instant::Read(const Json& json, const At& at, base::Micros* out) {
   const std::string text = json.is_string() ? json.get<std::string>() : "";
   const auto civil = base::ParseCivil(text.size() == 10 ? text + "T00:00:00Z" : text);
+  if (const std::string day = base::ImpossibleDay(text); !day.empty())
+    return at.Fail("there is no day " + day + " in the calendar");
   if (!civil || !civil->offset_seconds) return at.Expected(Describe().one, json);
   *out = civil->micros - *civil->offset_seconds * base::kMicrosPerSecond;
 }

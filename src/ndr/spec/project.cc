@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/spec/project.h"
 
+#include "ndr/spec/check.h"
 #include "ndr/spec/describe.h"
 #include "ndr/spec/documents.h"
 #include "ndr/spec/forms.h"
@@ -23,9 +24,13 @@ void DescribeKeys(Project* out, Keys* keys) {
 }
 
 Status CheckProject(const Project& project) {
-  ARROW_RETURN_NOT_OK(CheckHorizons(project.horizons));
-  // Names of metrics and windows, prefix lengths, hours: whatever the parts themselves refuse.
-  return MakeContext(project).status();
+  Problems problems;
+  CheckHorizons(project.horizons, &problems);
+  // Windows, prefix lengths, hours: whatever the parts themselves refuse; then names of metrics and windows.
+  const auto context = AssembleContext(project, 0);
+  if (context.ok()) CheckNames(project, *(*context)->catalogue, &problems);
+  if (!context.ok()) problems.Add(context.status().message());
+  return problems.ToStatus();
 }
 
 arrow::Result<Project> ParseProject(std::string_view text, std::string_view origin) {

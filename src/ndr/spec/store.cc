@@ -104,6 +104,9 @@ Result<std::unique_ptr<SpecStore>> OpenStore(const StoreOptions& options) {
   if (kind != "dynamodb" && !options.table_name.empty())
     return UsageError("a table's name ('" + options.table_name + "') is of DynamoDB, and the store is " +
                       chosen);
+  if (kind != "dynamodb" && !options.sort_attribute.empty())
+    return UsageError("a sort key's attribute ('" + options.sort_attribute +
+                      "') is of DynamoDB, and the store is " + chosen);
   if (kind == "sqlite") {
     ARROW_ASSIGN_OR_RAISE(const std::string path, SqlitePath(named));
     return OpenSqliteStore(path);
@@ -130,8 +133,10 @@ Result<std::optional<Json>> FindJobSpec(SpecStore* store, const SpecKey& key) {
 
 Result<Json> LoadJobSpec(SpecStore* store, const SpecKey& key) {
   ARROW_ASSIGN_OR_RAISE(auto body, FindJobSpec(store, key));
-  if (!body) return NoItem(key, store->name());
-  return *std::move(body);
+  if (body) return *std::move(body);
+  auto there = store->List(key.project);
+  if (there.ok() && there->empty()) there = store->List("");
+  return there.ok() ? NoItem(key, store->name(), *there) : NoItem(key, store->name());
 }
 
 Result<Json> LoadJobSpec(const std::string& project_name, const std::string& job_name,

@@ -62,7 +62,7 @@ struct StoreOptions {
 arrow::Result<std::unique_ptr<SpecStore>> OpenStore(const StoreOptions& options);
 
 /// The document of a key, whose project, job and version, where it names them, must be the key's. A missing
-/// item is a usage error that names project, job, version and store, and what to type.
+/// item is a usage error that names project, job, version and store, what it has, and what to type.
 arrow::Result<Json> LoadJobSpec(SpecStore* store, const SpecKey& key);
 /// The same, where a missing item is no error: nullopt.
 arrow::Result<std::optional<Json>> FindJobSpec(SpecStore* store, const SpecKey& key);

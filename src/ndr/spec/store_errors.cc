@@ -2,6 +2,9 @@
 #include "ndr/spec/store_errors.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
 
 #include "ndr/base/exit_code.h"
 
@@ -18,6 +21,29 @@ std::string Where(const SpecKey& key, const std::string& store) {
 Status NoItem(const SpecKey& key, const std::string& store) {
   return UsageError(Where(key, store) +
                     ": there is none; `ndr spec list` shows what there is, `ndr spec put` stores one");
+}
+
+Status NoItem(const SpecKey& key, const std::string& store, const std::vector<SpecKey>& there) {
+  std::set<std::string> projects, versions;
+  for (const SpecKey& other : there) {
+    projects.insert(other.project);
+    if (other.project == key.project) versions.insert(other.version);
+  }
+  const std::string init =
+      fmt::format("`ndr spec init --project-name {} --feature-spec-version {}`", key.project, key.version);
+  std::string words = "; the store is empty, and " + init + " makes a first set";
+  if (versions.contains(key.version))
+    words = fmt::format(", where others of {} {} are; {} adds those that are missing", key.project,
+                        key.version, init);
+  else if (!versions.empty())
+    words =
+        fmt::format("; {} has {} {}, and {} makes a new set", key.project,
+                    versions.size() == 1 ? "the version" : "the versions", fmt::join(versions, ", "), init);
+  else if (!projects.empty())
+    words =
+        fmt::format("; the store has {} {}, and {} makes a first set",
+                    projects.size() == 1 ? "the project" : "the projects", fmt::join(projects, ", "), init);
+  return UsageError(Where(key, store) + ": there is none" + words);
 }
 
 Status NoBody(const SpecKey& key, const std::string& store, std::string_view place) {

@@ -12,6 +12,9 @@ std::string Where(const SpecKey& key, const std::string& store);
 
 /// Usage errors.
 arrow::Status NoItem(const SpecKey& key, const std::string& store);
+/// The same where the store could be asked: `there` are its keys of the project, or, where there are none,
+/// all.
+arrow::Status NoItem(const SpecKey& key, const std::string& store, const std::vector<SpecKey>& there);
 arrow::Status NoBody(const SpecKey& key, const std::string& store, std::string_view place);
 arrow::Status WrongBodyType(const SpecKey& key, const std::string& store, std::string_view found);
 arrow::Status InvalidBody(const SpecKey& key, const std::string& store, std::string_view why);

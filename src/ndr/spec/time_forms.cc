@@ -2,6 +2,7 @@
 // Forms of the calendar.
 #include <cctype>
 
+#include "ndr/base/calendar_day.h"
 #include "ndr/spec/composite_forms.h"
 
 namespace ndr::spec::form {
@@ -41,6 +42,8 @@ Json Date::Write(int64_t value) { return base::FormatInstant(value * base::kMicr
 void Date::Read(const Json& json, const At& at, int64_t* out) {
   const std::string text = json.is_string() ? json.get<std::string>() : "";
   const auto civil = text.size() == 10 ? base::ParseCivil(text + "T00:00:00") : std::nullopt;
+  if (const std::string day = base::ImpossibleDay(text); !day.empty())
+    return at.Fail("there is no day " + day + " in the calendar");
   if (!civil) return at.Expected(Describe().one, json);
   *out = base::FloorTo(civil->micros, base::kMicrosPerDay) / base::kMicrosPerDay;
 }

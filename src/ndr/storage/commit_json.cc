@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
+#include "ndr/base/json_error.h"
 #include "ndr/storage/commit.h"
 
 namespace ndr::storage {
@@ -62,7 +63,7 @@ arrow::Result<CommitRecord> CommitRecord::FromJson(std::string_view json, std::s
   try {
     return Read(Json::parse(json));
   } catch (const std::exception& e) {
-    return arrow::Status::Invalid(origin, " is no commit record: ", e.what());
+    return arrow::Status::Invalid(origin, " is no commit record: ", base::JsonErrorInWords(e.what()));
   }
 }
 
