@@ -88,17 +88,32 @@ Status FgBBuilder::Read() {
     auto tables =
         std::make_unique<HorizonTables>(run_, publication_.get(), plan_, range, committed, &machines_.names);
     if (tables->committed_slices() == 0) {
-      run_.report->Note("horizon " + h.label + " is left out: it has no committed slice");
+      run_.report->Note(fmt::format("horizon {}, {}, is left out: it has no committed slice", h.label,
+                                    RangeText(h.Start(reference_), h.End(reference_))));
       continue;
     }
     record_.facts["share." + h.label] = fmt::format("{:.6f}", tables->share());
     tables_.push_back(std::move(tables));
   }
   if (!tables_.empty()) return Status::OK();
-  return base::ContractViolation(
-      fmt::format("no horizon at {} has a committed slice of delta, so there is no baseline; choose another "
-                  "reference time or shorter horizons",
-                  base::FormatInstant(reference_)));
+  return NothingInHorizons(committed);
+}
+
+Status FgBBuilder::NothingInHorizons(const std::vector<Micros>& before) const {
+  std::string ranges;
+  for (const spec::Horizon& h : horizons_)
+    ranges += fmt::format("{}{} is {}", ranges.empty() ? "" : ", ", h.label,
+                          RangeText(h.Start(reference_), h.End(reference_)));
+  const std::optional<Micros> first = run_.published->FirstSlice();
+  const std::string there =
+      !first           ? "no delta is committed at all"
+      : before.empty() ? "the first committed slice of delta begins at " + base::FormatInstant(*first)
+                       : fmt::format("delta is committed from {} to {}", base::FormatInstant(*first),
+                                     base::FormatInstant(before.back() + base::kSliceMicros));
+  return base::ContractViolation(fmt::format(
+      "no {} of the reference {} has a committed slice, so there is no baseline: {}; {}. Choose {}",
+      backfill_ ? "slice of the backfill" : "horizon", base::FormatInstant(reference_), ranges, there,
+      backfill_ ? "another --start and --end" : "another reference time or other horizons"));
 }
 
 Status FgBBuilder::CheckQuality() {
@@ -129,6 +144,7 @@ Status FgBBuilder::Build() {
   for (auto& tables : tables_) {
     StepTimer timer(run_.report, "baselines");
     ARROW_RETURN_NOT_OK(tables->Finish());
+    timer.Rows(0, tables->baseline_rows());
     for (const auto& [name, n] : tables->counters().values())
       record_.counters.Add(tables->range().label + "." + name, n);
   }
@@ -185,6 +201,7 @@ Status FgBBuilder::AddPairs() {
       done = done && tables_done;
     }
   }
+  for (const auto& tables : tables_) timer.Rows(0, tables->pair_rows());
   if (passes > 1)
     run_.report->Note(fmt::format(
         "pair rarity was built in {} passes over delta/pair to stay within --memory-limit", passes));

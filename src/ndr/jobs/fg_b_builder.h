@@ -42,6 +42,8 @@ class FgBBuilder : public BaseRunner {
   arrow::Status AddSegments();
   arrow::Status AddPairs();
   arrow::Status AddPairsOnce(StepTimer* timer);
+  // The contract violation; `before`: committed slices before the last horizon's end.
+  arrow::Status NothingInHorizons(const std::vector<base::Micros>& before) const;
   // The last slot whose mini-batch ends by the reference time.
   base::Micros LastSlot() const { return reference_ - base::kSliceMicros; }
 

@@ -114,8 +114,9 @@ Status FgCBuilder::Build() {
   const pairs::WindowPairs& pairs =
       own_pairs_ ? static_cast<const pairs::WindowPairs&>(*own_pairs_) : cursor_->pairs();
   ARROW_ASSIGN_OR_RAISE(judged_, judge_->correlator()->Correlate(*rows_, pairs));
-  timer.Rows(rows_->num_rows() * static_cast<int64_t>(judge_->reference().horizons().size()),
-             rows_->num_rows());
+  timer.Rows(rows_->num_rows(), judged_.evidence->num_rows());
+  for (const correlation::HorizonOutput& output : judged_.horizons)
+    timer.Rows(0, output.host->num_rows() + output.pair->num_rows());
   return Status::OK();
 }
 

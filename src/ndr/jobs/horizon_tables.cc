@@ -33,6 +33,7 @@ PartWriter::PartWriter(const RunState& run, storage::Publication* publication, s
     : run_(run), publication_(publication), place_(std::move(place)) {}
 
 Status PartWriter::Add(std::shared_ptr<arrow::RecordBatch> batch) {
+  all_rows_ += batch->num_rows();
   while (batch->num_rows() > 0) {
     const int64_t taken = std::min(kRowsPerPart - rows_, batch->num_rows());
     waiting_.push_back(batch->Slice(0, taken));
@@ -129,6 +130,7 @@ Status HorizonTables::Finish() {
                                      *catalogue.Schema(table));
   check_ &= catalogue::CheckTable(catalogue, Dataset::kFgBGlobal, global);
   ARROW_RETURN_NOT_OK(publication_->Add(PlaceOf(Dataset::kFgBGlobal), global));
+  global_rows_ = global->num_rows();
   for (const auto& [name, n] : global_.counters().values()) {
     // What memory made necessary stands in the run report: a commit does not depend on it.
     if (!name.ends_with("_spilled")) {

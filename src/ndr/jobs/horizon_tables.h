@@ -26,6 +26,8 @@ class PartWriter {
   arrow::Status Add(std::shared_ptr<arrow::RecordBatch> batch);
   /// Writes the rest; a table without rows gets one empty part, so that readers find its columns.
   arrow::Status Finish();
+  /// That were added.
+  int64_t rows() const { return all_rows_; }
 
  private:
   arrow::Status Flush();
@@ -34,7 +36,7 @@ class PartWriter {
   storage::Publication* publication_;
   storage::Place place_;
   std::vector<std::shared_ptr<arrow::RecordBatch>> waiting_;
-  int64_t rows_ = 0;
+  int64_t rows_ = 0, all_rows_ = 0;
   int part_ = 0;
 };
 
@@ -63,6 +65,9 @@ class HorizonTables {
   /// names both.
   arrow::Status Check() const { return check_; }
   const base::Counters& counters() const { return counters_; }
+  /// After Finish: of the pair tables, and of all others.
+  int64_t pair_rows() const { return pair_host_.rows() + pair_segment_.rows(); }
+  int64_t baseline_rows() const { return host_.rows() + segment_.rows() + metadata_.rows() + global_rows_; }
 
  private:
   storage::Place PlaceOf(catalogue::Dataset table) const;
@@ -77,6 +82,7 @@ class HorizonTables {
   baselines::GlobalTable global_;
   std::optional<baselines::PairRarity> pairs_;
   PartWriter host_, segment_, metadata_, pair_host_, pair_segment_;
+  int64_t global_rows_ = 0;
   base::Counters counters_;
   arrow::Status check_;  // the first that failed
 };

@@ -2,11 +2,13 @@
 #include "ndr/jobs/published.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "ndr/base/exit_code.h"
 #include "ndr/base/hash.h"
+#include "ndr/jobs/agreement.h"
 
 namespace ndr::jobs {
 namespace {
@@ -28,22 +30,14 @@ std::set<Micros> OtherSlices(const CommitRecord& record) {
   return slices;
 }
 
-// `calendar.timezone (there "UTC", now "Europe/Prague")`
-std::string Differences(const CommitRecord& there, const CommitRecord& today) {
-  std::string words;
-  auto add = [&](const std::string& key, const std::string& before, const std::string& now) {
-    words += fmt::format("{}{} (there {}, now {})", words.empty() ? "" : ", ", key, before, now);
-  };
-  for (const auto& [key, value] : today.configuration) {
-    const auto before = there.configuration.find(key);
-    if (before == there.configuration.end())
-      add(key, "absent", value);
-    else if (before->second != value)
-      add(key, before->second, value);
-  }
-  for (const auto& [key, value] : there.configuration)
-    if (!today.configuration.contains(key)) add(key, value, "absent");
-  if (words.empty()) words = "the catalogue of features, by another release of ndr";
+// Ids that a message names; beyond them only how many more there are.
+constexpr size_t kIdsNamed = 6;
+
+std::string IdsInWords(const std::vector<std::string>& ids) {
+  const size_t named = std::min(ids.size(), kIdsNamed);
+  std::string words =
+      fmt::format("{}", fmt::join(ids.begin(), ids.begin() + static_cast<ptrdiff_t>(named), ", "));
+  if (ids.size() > named) words += fmt::format(" and {} more up to {}", ids.size() - named, ids.back());
   return words;
 }
 
@@ -57,11 +51,7 @@ arrow::Result<std::unique_ptr<Published>> Published::Read(const std::string& roo
   const storage::CommitLog log(root);
   for (const std::string_view family : kFamilies) {
     if (!families.empty() && std::find(families.begin(), families.end(), family) == families.end()) continue;
-    CommitRecord& today = published->templates_[std::string(family)];
-    today.schema_hash = storage::SchemaHash(*context.catalogue, family);
-    today.catalogue_hash = context.catalogue->hash(family);
-    today.configuration_hash = spec::ConfigurationHash(context.project, family);
-    today.configuration = spec::ActingKeys(context.project, family);
+    published->templates_[std::string(family)] = MadeToday(context, family);
     ARROW_ASSIGN_OR_RAISE(auto records, log.ReadAll(family, published->version_));
     for (CommitRecord& record : records) published->Put(std::move(record));
   }
@@ -87,23 +77,32 @@ bool Published::IsCurrent(const CommitRecord& draft) const {
 }
 
 Status Published::CheckAgreement(const CommitRecord& record) const {
-  const CommitRecord& today = templates_.find(record.key.family)->second;
-  if (record.schema_hash == today.schema_hash && record.catalogue_hash == today.catalogue_hash &&
-      record.configuration_hash == today.configuration_hash)
-    return Status::OK();
+  Disagreement differs(templates_.find(record.key.family)->second);
+  differs.Compare(record);
+  if (differs.empty()) return Status::OK();
   return base::ContractViolation(
       fmt::format("{}/{} of version {} was made under another configuration: {}. Datasets made under "
-                  "different ones do not join: use "
-                  "a new --feature-spec-version, or run its job again with --replace",
-                  record.key.family, record.key.id, record.key.version, Differences(record, today)));
+                  "different ones do not join: use a new --feature-spec-version, or run its job again with "
+                  "--replace",
+                  record.key.family, record.key.id, record.key.version, differs.KeysInWords()));
 }
 
 Status Published::CheckAgreement(std::string_view family) const {
   std::lock_guard lock(mutex_);
   const Entries* entries = Of(family);
   if (entries == nullptr) return Status::OK();
-  for (const auto& [at, entry] : *entries) ARROW_RETURN_NOT_OK(CheckAgreement(entry.record));
-  return Status::OK();
+  Disagreement differs(templates_.find(family)->second);
+  for (const auto& [at, entry] : *entries) differs.Compare(entry.record);
+  if (differs.empty()) return Status::OK();
+  const std::string_view unit = family == "fg_b" ? "reference" : "batch";
+  const std::string_view units = family == "fg_b" ? "references" : "batches";
+  return base::ContractViolation(fmt::format(
+      "{} of {} {} of {}, version {}, {} made under another configuration: {}. Datasets made under different "
+      "ones do not join: use a new --feature-spec-version, or run the job of {} again with --replace, which "
+      "recomputes the one {} that it runs on, for each of {}",
+      differs.ids().size(), differs.commits(), differs.commits() == 1 ? unit : units, family, version_,
+      differs.ids().size() == 1 ? "was" : "were", differs.KeysInWords(), family, unit,
+      IdsInWords(differs.ids())));
 }
 
 const Published::Entries* Published::Of(std::string_view family) const {

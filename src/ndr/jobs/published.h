@@ -37,7 +37,7 @@ class Published {
   /// Contract violation where a commit was made by another catalogue or under another configuration than
   /// today's; it names the keys with both values and the remedy.
   arrow::Status CheckAgreement(const storage::CommitRecord& record) const;
-  /// The same of all commits of a family.
+  /// The same of all commits of a family: how many differ, and the ids that `--replace` is for.
   arrow::Status CheckAgreement(std::string_view family) const;
 
   /// nullptr: not committed. Valid until the next Put of the key.

@@ -64,9 +64,14 @@ std::string RunReport::ToText() const {
   for (const auto& [name, value] : facts_) fmt::format_to(out, "  {:<26} {}\n", name, value);
   fmt::format_to(out, "  {:<26} {:>10} {:>14} {:>14} {:>12}\n", "step", "seconds", "rows in", "rows out",
                  "rows/s");
-  for (const StepReport& s : steps_)
-    fmt::format_to(out, "  {:<26} {:>10.2f} {:>14} {:>14} {:>12.0f}\n", s.name, s.seconds, s.rows_in,
-                   s.rows_out, s.seconds > 0 ? static_cast<double>(s.rows_in) / s.seconds : 0.0);
+  for (const StepReport& s : steps_) {
+    fmt::format_to(out, "  {:<26} {:>10.2f}", s.name, s.seconds);
+    // Not every step counts rows.
+    if (s.rows_in > 0 || s.rows_out > 0) fmt::format_to(out, " {:>14} {:>14}", s.rows_in, s.rows_out);
+    if (s.rows_in > 0 && s.seconds > 0)
+      fmt::format_to(out, " {:>12.0f}", static_cast<double>(s.rows_in) / s.seconds);
+    text += "\n";
+  }
   for (const auto& [name, n] : counters_.values())
     if (n != 0) fmt::format_to(out, "  {:<40} {:>14}\n", name, n);
   for (const auto& [dataset, bytes] : bytes_)

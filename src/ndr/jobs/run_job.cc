@@ -181,12 +181,18 @@ Status CheckSlot(const SliceRuntime& runtime) {
 }
 
 Status CheckTimes(const BaselineRuntime& runtime) {
-  for (const Micros t : {runtime.reference_time, runtime.start, runtime.end})
+  for (const auto& [what, t] :
+       {std::pair("the reference time", runtime.reference_time),
+        std::pair("the backfill's start", runtime.start), std::pair("the backfill's end", runtime.end)})
     if (base::SliceStart(t) != t)
-      return base::UsageError(base::FormatInstant(t) +
-                              " is no slice boundary; reference times lie on quarters of an hour");
+      return base::UsageError(
+          fmt::format("{}, {}, is no slice boundary: it must lie on a quarter of an hour (UTC), "
+                      "such as {}",
+                      what, base::FormatInstant(t), base::FormatInstant(base::SliceStart(t))));
   if (runtime.backfill && runtime.start >= runtime.end)
-    return base::UsageError("a backfill needs --start before --end");
+    return base::UsageError(fmt::format("a backfill's start, {}, must lie before its end, {}",
+                                        base::FormatInstant(runtime.start),
+                                        base::FormatInstant(runtime.end)));
   return Status::OK();
 }
 
@@ -218,6 +224,9 @@ Status RunOnSlice(spec::Job job, const SliceRuntime& runtime, RunReport* report,
 }  // namespace
 
 Status RunDelta(const SliceRuntime& runtime, RunReport* report) {
+  if (!runtime.inputs.empty() && !runtime.raw_parsed_logs_prefix.empty())
+    return base::UsageError(
+        "--input and --raw-parsed-logs-prefix both say where the batch's logs are; leave one of them out");
   return RunOnSlice<DeltaBuilder>(spec::Job::kDelta, runtime, report, [&](const JobRun& run) {
     report->Count(run.state().published->Find("delta", runtime.batch_start)->counters);
     if (run.changed())

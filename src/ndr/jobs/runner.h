@@ -48,6 +48,8 @@ class BaseRunner {
   /// Schema, keys, laws of the row counts, parity.
   virtual arrow::Status Validate() = 0;
   virtual arrow::Status Stage(CommitGroup* group) = 0;
+  /// It runs alone, so that the report has its seconds.
+  bool is_timed() const { return timed_; }
 
   const RunState& run_;
 

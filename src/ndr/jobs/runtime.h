@@ -34,7 +34,7 @@ struct SliceRuntime : Runtime {
   base::Micros batch_start = 0, batch_end = 0;  ///< exactly one slice
   /// delta: the files of the batch; none: those under `<prefix>/<mini_batch_id>/`.
   std::vector<std::string> inputs;
-  std::string raw_parsed_logs_prefix;  ///< empty: the job spec's
+  std::string raw_parsed_logs_prefix;  ///< empty: the job spec's; not beside `inputs`
   std::string log_format;              ///< auto, ndr-json, zeek, argus; empty: the job spec's
   /// fg_c: the reference to judge by; none: the one of the batch's commit record, else the newest that is not
   /// after the batch's start.

@@ -10,13 +10,18 @@ namespace {
 
 using base::Micros;
 
-// `fg_a: 3 batches, 20240420T120000Z to 20240420T123000Z`
 std::vector<std::string> InWords(const std::string& family,
                                  const std::vector<const storage::CommitRecord*>& stale) {
   if (stale.empty()) return {};
+  const std::string_view unit = family == "fg_b" ? "reference" : "batch",
+                         units = family == "fg_b" ? "references" : "batches";
+  if (stale.size() == 1)
+    return {
+        fmt::format("stale, since what it was made from changed: the {} {} of {}; run it again, or replay",
+                    unit, stale.front()->key.id, family)};
   return {fmt::format(
-      "stale, since what they were made from changed: {} of {}, {} to {}; run them again, or replay",
-      stale.size(), family, stale.front()->key.id, stale.back()->key.id)};
+      "stale, since what they were made from changed: {} {} of {}, {} to {}; run them again, or replay",
+      stale.size(), units, family, stale.front()->key.id, stale.back()->key.id)};
 }
 
 }  // namespace
