@@ -54,15 +54,15 @@ TEST(Batches, AFileOfAnHourIsOfItsLastSlot) {
 TEST(Batches, ABatchIsDueOnceItsSlotIsOverAndSettled) {
   // 900 + 60 + 30
   EXPECT_THAT(Words(Of({File("a", 100)}, 989)), IsEmpty());
-  EXPECT_EQ(Of({File("a", 100)}, 989).waiting, 1);
+  EXPECT_EQ(Of({File("a", 100)}, 989).waiting(), 1);
   EXPECT_THAT(Words(Of({File("a", 100)}, 990)), ElementsAre("20240420T120000Z 2024-04-20T12:00:00Z: a"));
-  EXPECT_EQ(Of({File("a", 100)}, 990).waiting, 0);
+  EXPECT_EQ(Of({File("a", 100)}, 990).waiting(), 0);
 }
 
 TEST(Batches, AFileThatIsStillWrittenToIsNotComplete) {
   const Division division = Of({File("a", 100), File("b", 1980)}, 2000);
   EXPECT_THAT(Words(division), ElementsAre("20240420T120000Z 2024-04-20T12:00:00Z: a"));
-  EXPECT_EQ(division.waiting, 1);
+  EXPECT_EQ(division.waiting(), 1);
 }
 
 TEST(Batches, UnfinishedNamesArePassedOver) {

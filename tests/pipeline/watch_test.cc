@@ -247,7 +247,7 @@ TEST_F(WatchTest, SaysWhatWaits) {
   Put("a.log", 7190);
   ASSERT_TRUE(Once().ok());
   EXPECT_THAT(lines_, IsEmpty());
-  EXPECT_THAT(notices_, ElementsAre("1 files wait: they are not complete, or their slot is not over"));
+  EXPECT_THAT(notices_, ElementsAre("1 file waits: still settling until 14:00:20 UTC"));
 }
 
 TEST_F(WatchTest, IsRefusedWhereItCannotWork) {

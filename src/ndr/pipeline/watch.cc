@@ -13,6 +13,7 @@
 #include "ndr/base/hash.h"
 #include "ndr/pipeline/lock.h"
 #include "ndr/pipeline/watch_memory.h"
+#include "ndr/pipeline/watch_waiting.h"
 #include "ndr/storage/commit.h"
 #include "ndr/storage/local_disk.h"
 
@@ -67,12 +68,8 @@ class Watcher {
         ARROW_RETURN_NOT_OK(Process(division.due.front()));
         continue;
       }
-      if (options_.once) {
-        if (division.waiting > 0)
-          options_.notice(fmt::format("{} files wait: they are not complete, or their slot is not over",
-                                      division.waiting));
-        return Status::OK();
-      }
+      TellWaiting(division);
+      if (options_.once) return Status::OK();
       ARROW_RETURN_NOT_OK(Sleep(options_.poll));
     }
   }
@@ -118,6 +115,13 @@ class Watcher {
       options_.notice(fmt::format("{} batches are due, {} to {}", division.due.size(),
                                   division.due.front().id, division.due.back().id));
     behind_ = behind;
+  }
+
+  // Once, when there is nothing to do for the first time: later on it is the way of things.
+  void TellWaiting(const Division& division) {
+    const std::string words = WaitingInWords(division);
+    if (!words.empty() && !told_waiting_) options_.notice(words);
+    told_waiting_ = told_waiting_ || !words.empty();
   }
 
   Values ValuesOf(const WatchedBatch& batch) const {
@@ -205,7 +209,7 @@ class Watcher {
   const WatchOptions& options_;
   const Commands& commands_;
   WatchMemory memory_;
-  bool warned_of_span_ = false, behind_ = false;
+  bool warned_of_span_ = false, behind_ = false, told_waiting_ = false;
 };
 
 Status CheckPipeline(const Pipeline& pipeline) {

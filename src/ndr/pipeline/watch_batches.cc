@@ -35,17 +35,22 @@ class Divider {
   void Add(const WatchedFile& file) {
     if (auto folder = BatchFolder(file.name, rules_.layout)) {
       folders_[*folder].push_back(file);
-    } else if (rules_.layout != Layout::kFolders && !file.finished && !IsUnfinishedName(file.name)) {
+    } else if (rules_.layout == Layout::kFolders) {
+      ++division_.beside;
+    } else if (IsUnfinishedName(file.name)) {
+      ++division_.unfinished;
+    } else if (!file.finished) {
       AddToSlot(file);
     }
   }
 
   Division Finish() {
     for (auto& [slot, files] : slots_) {
-      const bool over = now_ >= slot + kSliceMicros + rules_.closing + rules_.settle;
-      Give({base::FormatCompact(slot), slot, std::move(files)}, over);
+      const Micros over = slot + kSliceMicros + rules_.closing + rules_.settle;
+      Give({base::FormatCompact(slot), slot, std::move(files)}, slot, over);
     }
     for (auto& [id, files] : folders_) AddFolder(id, files);
+    for (auto& [slot, waiting] : waits_) division_.waits.push_back(waiting);
     std::ranges::sort(division_.due, [](const WatchedBatch& a, const WatchedBatch& b) {
       return std::tie(a.slot, a.id) < std::tie(b.slot, b.id);
     });
@@ -58,7 +63,7 @@ class Divider {
 
   void AddToSlot(const WatchedFile& file) {
     if (!Settled(file.modified)) {
-      ++division_.waiting;
+      Wait(std::nullopt, file.modified + rules_.settle, 1);
       return;
     }
     Micros slot = SlotOf(file.modified);
@@ -81,14 +86,23 @@ class Divider {
     }
     if (!anything_new) return;
     batch.slot = SlotNamed(id).value_or(SlotOf(written));
-    const bool due = Settled(written) && now_ >= batch.slot + kSliceMicros + rules_.settle;
-    Give(std::move(batch), due);
+    const Micros settled = written + rules_.settle, over = batch.slot + kSliceMicros + rules_.settle;
+    const std::optional<Micros> slot = over > settled ? std::optional(batch.slot) : std::nullopt;
+    Give(std::move(batch), slot, std::max(settled, over));
   }
 
-  void Give(WatchedBatch batch, bool due) {
+  // What it waits for, where it is not due yet: the slot's end, else its files.
+  void Give(WatchedBatch batch, std::optional<Micros> slot, Micros due) {
+    if (now_ < due) return Wait(slot, due, static_cast<int64_t>(batch.files.size()));
     std::ranges::sort(batch.files, {}, &WatchedFile::name);
-    if (due) return division_.due.push_back(std::move(batch));
-    division_.waiting += static_cast<int64_t>(batch.files.size());
+    division_.due.push_back(std::move(batch));
+  }
+
+  void Wait(std::optional<Micros> slot, Micros until, int64_t files) {
+    Waiting& waiting = waits_[slot];
+    waiting.slot = slot;
+    waiting.until = std::max(waiting.until, until);
+    waiting.files += files;
   }
 
   const std::optional<Micros> newest_made_;
@@ -96,6 +110,7 @@ class Divider {
   const Micros now_;
   std::map<Micros, std::vector<WatchedFile>> slots_;
   std::map<std::string, std::vector<WatchedFile>> folders_;
+  std::map<std::optional<Micros>, Waiting> waits_;
   Division division_;
 };
 
@@ -105,6 +120,12 @@ int64_t WatchedBatch::bytes() const {
   int64_t sum = 0;
   for (const WatchedFile& file : files) sum += file.bytes;
   return sum;
+}
+
+int64_t Division::waiting() const {
+  int64_t files = 0;
+  for (const Waiting& waiting : waits) files += waiting.files;
+  return files;
 }
 
 bool IsUnfinishedName(std::string_view path) {

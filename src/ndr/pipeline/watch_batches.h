@@ -58,9 +58,21 @@ struct WatchedBatch {
   friend bool operator==(const WatchedBatch&, const WatchedBatch&) = default;
 };
 
+/// Files that are no batch yet.
+struct Waiting {
+  std::optional<base::Micros> slot;  ///< whose end they wait for; none: they may still be written to
+  base::Micros until = 0;            ///< the earliest at which all of them are due, if nothing changes
+  int64_t files = 0;
+};
+
 struct Division {
   std::vector<WatchedBatch> due;  ///< by slot, then id
-  int64_t waiting = 0;            ///< files that are not complete, or whose slot is not over
+  std::vector<Waiting> waits;     ///< one for each slot, those that settle first
+  /// Passed over: by a name of what is still written, and beside folders that are the batches.
+  int64_t unfinished = 0, beside = 0;
+
+  /// Files of `waits`.
+  int64_t waiting() const;
 };
 
 /// Whether a name is passed over.
