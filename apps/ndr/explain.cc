@@ -147,7 +147,7 @@ void AddExplain(CLI::App* app, Action* action) {
   verb->add_option("--root", flags->root, "Folder with the results")
       ->required()
       ->check(CLI::ExistingDirectory);
-  flags->project.Add(verb);
+  flags->project.AddWithStore(verb);
   verb->add_option("--host", flags->host, "Address of the host")->required();
   verb->add_option("--at", flags->at, "End of a slice, or a time inside it, e.g. 2026-03-10T14:15:00Z")
       ->required();

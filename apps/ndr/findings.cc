@@ -68,7 +68,7 @@ void AddFindings(CLI::App* app, Action* action) {
   verb->add_option("--root", flags->root, "Folder with the results")
       ->required()
       ->check(CLI::ExistingDirectory);
-  flags->project.Add(verb);
+  flags->project.AddWithStore(verb);
   verb->add_option("--since", flags->since,
                    "Findings that were active at or after this time, e.g. 2026-03-09T00:00:00Z");
   verb->add_option("--until", flags->until, "Findings that began before this time");

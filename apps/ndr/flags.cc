@@ -5,7 +5,9 @@
 #include <charconv>
 #include <cmath>
 
+#include "ndr/base/calendar_day.h"
 #include "ndr/base/exit_code.h"
+#include "ndr/spec/job_spec.h"
 
 namespace ndr::app {
 
@@ -24,6 +26,15 @@ void ProjectFlags::Add(CLI::App* verb) {
                    "Zone of log times that have none (default: the calendar's)");
 }
 
+void ProjectFlags::AddWithStore(CLI::App* verb) {
+  Add(verb);
+  store.Add(verb);
+  verb->get_option("--project-name")
+      ->description(
+          "Project whose parameters are read from the spec store, e.g. acme; with --project its name");
+  takes_store_ = true;
+}
+
 void StoreFlags::Add(CLI::App* verb) {
   verb->add_option(
       "--spec-store", options.store,
@@ -31,15 +42,26 @@ void StoreFlags::Add(CLI::App* verb) {
       "NDR_SPEC_STORE, else sqlite)");
   verb->add_option("--table-name", options.table_name,
                    "DynamoDB table of the specs, e.g. --table-name ml-projects-parameters");
+  verb->add_option("--sort-attribute", options.sort_attribute,
+                   "DynamoDB: the sort key's attribute (default: NDR_SPEC_SORT_ATTRIBUTE, else job_name)");
+}
+
+arrow::Result<spec::Project> ProjectFlags::Base() const {
+  if (!file.empty()) {
+    auto loaded = spec::LoadProject(file);
+    return loaded.ok() ? loaded : base::UsageError(loaded.status().message());
+  }
+  const bool store_named = !store.options.store.empty() || !store.options.table_name.empty();
+  if (!takes_store_ || (project_name.empty() && !store_named)) return spec::DefaultProject();
+  if (project_name.empty())
+    return base::UsageError("--project-name is missing: the project whose parameters the spec store has");
+  ARROW_ASSIGN_OR_RAISE(const auto specs, spec::OpenStore(store.options));
+  return spec::LoadProjectOf(specs.get(), project_name,
+                             version.empty() ? spec::Project().feature_spec_version : version);
 }
 
 arrow::Result<spec::Project> ProjectFlags::Load() const {
-  spec::Project project = spec::DefaultProject();
-  if (!file.empty()) {
-    auto loaded = spec::LoadProject(file);
-    if (!loaded.ok()) return base::UsageError(loaded.status().message());
-    project = std::move(*loaded);
-  }
+  ARROW_ASSIGN_OR_RAISE(spec::Project project, Base());
   if (!project_name.empty()) project.project_name = project_name;
   if (!version.empty()) project.feature_spec_version = version;
   if (!timezone.empty()) project.calendar.timezone = timezone;
@@ -55,8 +77,18 @@ arrow::Result<spec::Project> ProjectFlags::Load() const {
   return project;
 }
 
+void AddThreads(CLI::App* verb, int* threads) {
+  constexpr int kMostThreads = 1024;
+  verb->add_option("--threads", *threads, "0: one per core; results do not depend on it")
+      ->check(CLI::Range(0, kMostThreads))
+      ->capture_default_str();
+}
+
 arrow::Result<std::optional<base::Micros>> ParseInstantFlag(const char* flag, const std::string& text) {
   if (text.empty()) return std::optional<base::Micros>();
+  if (const std::string day = base::ImpossibleDay(text); !day.empty())
+    return base::UsageError(std::string(flag) + " '" + text + "': there is no day " + day +
+                            " in the calendar");
   const auto civil = base::ParseCivil(text);
   if (!civil || !civil->offset_seconds)
     return base::UsageError(

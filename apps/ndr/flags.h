@@ -18,24 +18,35 @@ class App;
 
 namespace ndr::app {
 
-/// --project and the flags that stand above it (specification 4: flag, then project file, then default).
-struct ProjectFlags {
-  std::string file;
-  std::string project_name, version;
-  std::vector<std::string> host_networks;
-  std::string timezone, source_timezone;
-
-  void Add(CLI::App* verb);
-  arrow::Result<spec::Project> Load() const;
-};
-
-/// --spec-store and --table-name: where job specs are kept.
+/// --spec-store, --table-name and --sort-attribute: where job specs are kept.
 struct StoreFlags {
   spec::StoreOptions options;
 
   void Add(CLI::App* verb);
 };
 
+/// --project and the flags that stand above it (specification 4: flag, then project file, then default).
+struct ProjectFlags {
+  std::string file;
+  std::string project_name, version;
+  std::vector<std::string> host_networks;
+  std::string timezone, source_timezone;
+  StoreFlags store;
+
+  void Add(CLI::App* verb);
+  /// The same, and without --project the store of job specs where --project-name, --spec-store or
+  /// --table-name asks for it: of verbs that look at what the jobs made.
+  void AddWithStore(CLI::App* verb);
+  arrow::Result<spec::Project> Load() const;
+
+ private:
+  arrow::Result<spec::Project> Base() const;
+
+  bool takes_store_ = false;
+};
+
+/// --threads, 0 where it is left out.
+void AddThreads(CLI::App* verb, int* threads);
 /// `2026-03-10T14:15:00Z`; a zone is required. Empty text: none. The error names the flag.
 arrow::Result<std::optional<base::Micros>> ParseInstantFlag(const char* flag, const std::string& text);
 /// `512M`, `8G`, `2GiB`, plain bytes. Empty text: 0.

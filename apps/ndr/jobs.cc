@@ -41,8 +41,7 @@ struct JobFlags {
                    "Run it again, also where another configuration made what is there");
     verb->add_option("--memory-limit", memory,
                      "Memory to use before spilling, e.g. 8G (default: half of the machine)");
-    verb->add_option("--threads", runtime->threads, "0: one per core; results do not depend on it")
-        ->capture_default_str();
+    AddThreads(verb, &runtime->threads);
     verb->add_flag("--quiet", quiet, "Leave out the run report (it is kept under _reports/)");
   }
 };
@@ -135,10 +134,13 @@ Status FillBaseline(BaselineFlags* flags) {
   jobs::BaselineRuntime& runtime = flags->runtime;
   ARROW_ASSIGN_OR_RAISE(runtime.reference_time, RequiredInstant("--reference-time-iso", flags->reference));
   runtime.backfill = flags->mode == "BACKFILL";
-  if (runtime.backfill != (!flags->start.empty() && !flags->end.empty()) ||
-      flags->start.empty() != flags->end.empty())
-    return base::UsageError("--start and --end belong to --mode BACKFILL, which needs both");
+  if (!runtime.backfill && !(flags->start.empty() && flags->end.empty()))
+    return base::UsageError("--start and --end are of a backfill; add --mode BACKFILL, or leave them out");
   if (runtime.backfill) {
+    for (const auto& [flag, value] : {std::pair("--start", &flags->start), std::pair("--end", &flags->end)})
+      if (value->empty())
+        return base::UsageError(std::string("--mode BACKFILL needs ") + flag + " too, e.g. " + flag +
+                                " 2024-04-01T00:00:00Z");
     ARROW_ASSIGN_OR_RAISE(runtime.start, RequiredInstant("--start", flags->start));
     ARROW_ASSIGN_OR_RAISE(runtime.end, RequiredInstant("--end", flags->end));
     if (runtime.reference_time != runtime.end)

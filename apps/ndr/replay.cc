@@ -110,8 +110,7 @@ void AddReplay(CLI::App* app, Action* action) {
                  "Remove what the root holds of this version outside the history");
   verb->add_option("--memory-limit", flags->memory,
                    "Memory to use before spilling, e.g. 8G (default: half of the machine)");
-  verb->add_option("--threads", flags->options.threads, "0: one per core; results do not depend on it")
-      ->capture_default_str();
+  AddThreads(verb, &flags->options.threads);
   verb->add_flag("--quiet", flags->quiet, "Leave out the run report (it is kept under _reports/)");
   verb->callback([flags, action] { *action = [flags] { return Run(flags.get()); }; });
 }

@@ -11,6 +11,7 @@
 
 #include "flags.h"
 #include "ndr/base/exit_code.h"
+#include "ndr/views/quarantine_view.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -19,6 +20,8 @@ namespace {
 
 using arrow::Status;
 using nlohmann::ordered_json;
+
+constexpr char kQuarantine[] = "quarantine";
 
 struct Flags {
   ProjectFlags project;
@@ -73,9 +76,40 @@ void PrintCsvRow(const ordered_json& row, bool header) {
   fmt::print("{}\n", line);
 }
 
+// Rows as they come; a table, whose columns are as wide as its cells, at the end.
+Status PrintRows(const Flags& flags, const std::function<Status(const views::RowCallback&)>& read) {
+  std::vector<ordered_json> table;
+  int64_t rows = 0;
+  ARROW_RETURN_NOT_OK(read([&](const ordered_json& row) {
+    ++rows;
+    if (flags.format == "json") fmt::print("{}\n", row.dump());
+    if (flags.format == "csv" && rows == 1) PrintCsvRow(row, true);
+    if (flags.format == "csv") PrintCsvRow(row, false);
+    if (flags.format == "table" && rows <= flags.limit) table.push_back(row);
+    return Status::OK();
+  }));
+  PrintTable(table, TerminalColumns());
+  if (flags.format == "table") fmt::print("{} of {} rows\n", table.size(), rows);
+  return Status::OK();
+}
+
+Status RunQuarantine(Flags* flags, const std::string& version) {
+  views::ShowFilter& filter = flags->filter;
+  for (const auto& [flag, value] :
+       {std::pair("--host", &flags->host), std::pair("--at", &flags->at), std::pair("--since", &flags->since),
+        std::pair("--until", &flags->until), std::pair("--window", &filter.window),
+        std::pair("--horizon", &filter.horizon)})
+    if (!value->empty())
+      return base::UsageError(std::string("records in quarantine are by log file; leave ") + flag + " out");
+  return PrintRows(*flags, [&](const views::RowCallback& row) {
+    return views::ShowQuarantine(flags->root, version, filter.columns, row);
+  });
+}
+
 Status Run(Flags* flags) {
   ARROW_ASSIGN_OR_RAISE(spec::Project project, flags->project.Load());
   ARROW_ASSIGN_OR_RAISE(const auto context, spec::MakeContext(std::move(project)));
+  if (flags->dataset == kQuarantine) return RunQuarantine(flags, context->project.feature_spec_version);
   const int dataset = catalogue::FindDataset(flags->dataset);
   if (dataset == catalogue::kDatasets) {
     std::string known;
@@ -89,21 +123,9 @@ Status Run(Flags* flags) {
   ARROW_ASSIGN_OR_RAISE(filter.until, ParseInstantFlag("--until", flags->until));
   if (!flags->host.empty() && !(filter.host = base::ParseAddress(flags->host)))
     return base::UsageError("--host '" + flags->host + "' is no address");
-  std::vector<ordered_json> table;
-  int64_t rows = 0;
-  ARROW_RETURN_NOT_OK(views::Show(flags->root, *context, static_cast<catalogue::Dataset>(dataset), filter,
-                                  [&](const ordered_json& row) {
-                                    ++rows;
-                                    if (flags->format == "json") fmt::print("{}\n", row.dump());
-                                    if (flags->format == "csv" && rows == 1) PrintCsvRow(row, true);
-                                    if (flags->format == "csv") PrintCsvRow(row, false);
-                                    if (flags->format == "table" && rows <= flags->limit)
-                                      table.push_back(row);
-                                    return Status::OK();
-                                  }));
-  PrintTable(table, TerminalColumns());
-  if (flags->format == "table") fmt::print("{} of {} rows\n", table.size(), rows);
-  return Status::OK();
+  return PrintRows(*flags, [&](const views::RowCallback& row) {
+    return views::Show(flags->root, *context, static_cast<catalogue::Dataset>(dataset), filter, row);
+  });
 }
 
 }  // namespace
@@ -116,16 +138,19 @@ void AddShow(CLI::App* app, Action* action) {
       "Examples:\n"
       "  ndr show fg_a --root out --host 10.1.2.3 --window w_1h --at 2026-03-10T14:15:00Z\n"
       "  ndr show fg_b/global --root out --columns role,time_band,sessions_cnt_median\n"
-      "  ndr show fg_c/evidence --root out --since 2026-03-09T00:00:00Z --format json");
-  verb->add_option("dataset", flags->dataset,
-                   "delta/host, delta/pair, fg_a, fg_b/host, fg_b/segment, fg_b/global, fg_b/ip_metadata, "
-                   "fg_b/pair/host, "
-                   "fg_b/pair/segment, fg_c/host, fg_c/pair, fg_c/evidence, lookback, pair_counts, fg_a_wide")
+      "  ndr show fg_c/evidence --root out --since 2026-03-09T00:00:00Z --format json\n"
+      "  ndr show quarantine --root out --columns file,byte_offset,reason");
+  verb->add_option(
+          "dataset", flags->dataset,
+          "delta/host, delta/pair, fg_a, fg_b/host, fg_b/segment, fg_b/global, fg_b/ip_metadata, "
+          "fg_b/pair/host, "
+          "fg_b/pair/segment, fg_c/host, fg_c/pair, fg_c/evidence, lookback, pair_counts, fg_a_wide, or "
+          "quarantine: the records that were refused, and why")
       ->required();
   verb->add_option("--root", flags->root, "Folder with the results")
       ->required()
       ->check(CLI::ExistingDirectory);
-  flags->project.Add(verb);
+  flags->project.AddWithStore(verb);
   verb->add_option("--host", flags->host, "Rows of one address");
   verb->add_option("--window", flags->filter.window, "Rows of one window, e.g. w_1h");
   verb->add_option("--horizon", flags->filter.horizon, "Rows of one horizon, e.g. 7d");
@@ -140,7 +165,9 @@ void AddShow(CLI::App* app, Action* action) {
   verb->add_option("--format", flags->format, "table, json (one object a line) or csv")
       ->capture_default_str()
       ->check(CLI::IsMember({"table", "json", "csv"}));
-  verb->add_option("--limit", flags->limit, "Rows of the table")->capture_default_str();
+  verb->add_option("--limit", flags->limit, "Rows of the table")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   verb->callback([flags, action] { *action = [flags] { return Run(flags.get()); }; });
 }
 

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "flags.h"
 #include "ndr/base/exit_code.h"
 #include "ndr/simulate/judge.h"
 #include "terminal.h"
@@ -46,13 +47,17 @@ arrow::Result<std::vector<simulate::FindingRow>> ReadFindings(const std::string&
       return base::UsageError(
           fmt::format("{}: line {} is no JSON object; write it with 'ndr findings --format json'", path,
                       rows.size() + 1));
-    const auto host = base::ParseAddress(json.value("host_ip", ""));
-    const auto first = base::ParseCivil(json.value("first_ts", "")),
-               last = base::ParseCivil(json.value("last_ts", ""));
-    if (!host || !first || !last)
+    const auto text_of = [&](const char* name) {
+      const auto member = json.find(name);
+      return member != json.end() && member->is_string() ? member->get<std::string>() : "";
+    };
+    const auto host = base::ParseAddress(text_of("host_ip"));
+    const auto first = base::ParseCivil(text_of("first_ts")), last = base::ParseCivil(text_of("last_ts"));
+    const auto score = json.find("score");
+    if (!host || !first || !last || score == json.end() || !score->is_number())
       return base::UsageError(fmt::format(
           "{}: line {} is no finding; write it with 'ndr findings --format json'", path, rows.size() + 1));
-    rows.push_back({*host, json.value("kind", ""), json.value("score", 0.0), first->micros, last->micros});
+    rows.push_back({*host, text_of("kind"), score->get<double>(), first->micros, last->micros});
   }
   return rows;
 }
@@ -83,15 +88,17 @@ Status Run(Flags* flags) {
   flags->options.attacks = !flags->no_attacks;
   flags->options.oddities = !flags->no_oddities;
   ProgressLine line;
-  ARROW_ASSIGN_OR_RAISE(const simulate::AnswerKey key,
-                        simulate::Simulate(flags->options, [&](int64_t done, int64_t files, int64_t) {
-                          line.Show("simulating", done, files);
-                        }));
+  const auto made = simulate::Simulate(
+      flags->options, [&](int64_t done, int64_t files, int64_t) { line.Show("simulating", done, files); });
+  // Days, hosts and times that no simulation has.
+  if (made.status().IsInvalid()) return base::UsageError("--" + made.status().message());
+  ARROW_ASSIGN_OR_RAISE(const simulate::AnswerKey key, made);
   line.Clear();
   fmt::print("{} sessions of {} hosts in {} days, written to {} as {}\n", key.sessions, key.hosts,
              flags->options.days, flags->options.folder, flags->format);
   for (const auto& b : key.planted) fmt::print("  planted   {:<18} {}\n", b.name, b.what);
   for (const auto& b : key.harmless) fmt::print("  harmless  {:<18} {}\n", b.name, b.what);
+  fmt::print("Next: ndr replay --input {} --root out\n", flags->options.folder);
   return Status::OK();
 }
 
@@ -114,7 +121,7 @@ void AddSimulate(CLI::App* app, Action* action) {
   verb->add_flag("--gzip", flags->options.gzip, "Compress the log files");
   verb->add_flag("--no-attacks", flags->no_attacks, "A network in which nothing bad happens");
   verb->add_flag("--no-oddities", flags->no_oddities, "Without the harmless oddities");
-  verb->add_option("--threads", flags->options.threads, "0: one per core")->capture_default_str();
+  AddThreads(verb, &flags->options.threads);
   verb->add_option(
       "--judge", flags->judge,
       "Answer key and findings (JSON lines), again for more runs: where each planted behaviour ranks");

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "ndr/base/exit_code.h"
 #include "spec_verbs.h"
@@ -71,6 +73,25 @@ arrow::Result<int> ValidateFiles(const Flags& flags) {
   return wrong;
 }
 
+// Jobs of the versions that have no document; a version without parameters can run none.
+int PrintMissing(const std::vector<SpecKey>& keys) {
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> there;
+  for (const SpecKey& key : keys) there[{key.project, key.version}].insert(key.job);
+  int wrong = 0;
+  for (const auto& [names, jobs] : there) {
+    std::vector<std::string_view> missing;
+    for (const spec::DocumentKind kind : spec::DocumentKinds())
+      if (!jobs.contains(std::string(NameOf(kind)))) missing.push_back(NameOf(kind));
+    wrong += !jobs.contains(std::string(spec::kProjectParameters));
+    if (!missing.empty())
+      fmt::print(
+          "missing: {} {} has no {}; 'ndr spec init --project-name {} --feature-spec-version {}' adds {}\n",
+          names.first, names.second, fmt::join(missing, ", "), names.first, names.second,
+          missing.size() == 1 ? "it" : "them");
+  }
+  return wrong;
+}
+
 arrow::Result<int> ValidateStore(const Flags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto store, OpenStore(flags.store.options));
   ARROW_ASSIGN_OR_RAISE(auto keys, store->List(flags.project));
@@ -89,6 +110,7 @@ arrow::Result<int> ValidateStore(const Flags& flags) {
                                : body.status();
     wrong += !Print(key.project + "/" + SortKey(key), checked, warnings);
   }
+  if (flags.job.empty()) wrong += PrintMissing(keys);
   return wrong;
 }
 
@@ -156,7 +178,36 @@ arrow::Result<Found> DiffVersions(const Flags& flags) {
   return found;
 }
 
+// The store's specs against what a root was made under: of all the versions that flags leave open.
+Status DiffRoot(const Flags& flags) {
+  if (flags.root.empty())
+    return base::UsageError("two files or versions are missing, or --root to compare the store's specs with");
+  ARROW_ASSIGN_OR_RAISE(const auto store, OpenStore(flags.store.options));
+  ARROW_ASSIGN_OR_RAISE(const auto keys, store->List(flags.project));
+  std::set<std::string> projects, versions;
+  for (const SpecKey& key : keys) {
+    if (key.job != spec::kProjectParameters) continue;
+    projects.insert(key.project);
+    if (flags.version.empty() || key.version == flags.version) versions.insert(key.version);
+  }
+  if (projects.size() > 1)
+    return base::UsageError(fmt::format("{} holds the projects {}; say which with --project-name",
+                                        store->name(), fmt::join(projects, ", ")));
+  const std::string project = projects.empty() ? flags.project : *projects.begin();
+  if (versions.empty()) versions.insert(flags.version);
+  for (const std::string& version : versions) {
+    ARROW_ASSIGN_OR_RAISE(const spec::Project now, LoadProjectOf(store.get(), project, version));
+    ARROW_ASSIGN_OR_RAISE(const std::string stale, StaleNow(flags.root, now));
+    std::fputs(stale.c_str(), stdout);
+  }
+  return Status::OK();
+}
+
 Status Diff(const Flags& flags) {
+  if (flags.before.empty()) return DiffRoot(flags);
+  if (flags.after.empty())
+    return base::UsageError("'" + flags.before +
+                            "' is one; name a second file or version to compare it with");
   const bool files = std::filesystem::exists(flags.before) && std::filesystem::exists(flags.after);
   ARROW_ASSIGN_OR_RAISE(const Found found, files ? DiffFiles(flags) : DiffVersions(flags));
   for (const auto& [job, d] : found.keys)
@@ -182,23 +233,25 @@ void AddSpecChecking(CLI::App* spec, Action* action) {
                            "  ndr spec validate --project-name acme --feature-spec-version v1");
   validate->add_option("files", flags->files, "Documents (JSON); none: those of the store")
       ->check(CLI::ExistingFile);
-  validate->add_option("--feature-spec-version", flags->version,
-                       "Of one version only, e.g. --feature-spec-version v1");
   validate->add_flag("--lenient", flags->lenient, "Warn of unknown keys, in place of refusing them");
   CLI::App* diff = spec->add_subcommand(
       "diff",
       "Name the keys that differ between two files, or two versions of a project, and with "
-      "--root the datasets there that become stale.\n"
+      "--root the datasets there that become stale; with --root alone those that were made under other keys "
+      "than the store has now.\n"
       "Examples:\n"
       "  ndr spec diff old.json new.json\n"
-      "  ndr spec diff v1 v2 --project-name acme --root out");
-  diff->add_option("before", flags->before, "A file or a version")->required();
-  diff->add_option("after", flags->after, "Another")->required();
+      "  ndr spec diff v1 v2 --project-name acme --root out\n"
+      "  ndr spec diff --project-name acme --feature-spec-version v1 --root out");
+  diff->add_option("before", flags->before, "A file or a version");
+  diff->add_option("after", flags->after, "Another");
   diff->add_option("--root", flags->root, "Datasets to compare with, e.g. --root out")
       ->check(CLI::ExistingDirectory);
   for (CLI::App* verb : {validate, diff}) {
     flags->store.Add(verb);
     verb->add_option("--project-name", flags->project, "The project, e.g. --project-name acme");
+    verb->add_option("--feature-spec-version", flags->version,
+                     "Of one version only, e.g. --feature-spec-version v1");
     verb->add_option("--job", flags->job, "Of one document only, e.g. --job fg_b_builder");
   }
   validate->callback([flags, action] { *action = [flags] { return Validate(*flags); }; });

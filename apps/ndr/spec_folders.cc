@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -36,14 +37,24 @@ Status Init(const SpecFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto store,
                         flags.folder.empty() ? OpenStore(flags.store.options) : FolderStore(flags.folder));
   const bool of_files = store->name().starts_with("files:");
+  std::vector<std::string> kept;
   for (const auto& [kind, body] : spec::InitDocuments(flags.project, flags.version)) {
     const SpecKey key{flags.project, std::string(NameOf(kind)), flags.version};
     ARROW_RETURN_NOT_OK(spec::CheckKey(key));
+    // What somebody wrote stays; a version of which a part is there is completed.
+    if (!flags.replace) {
+      ARROW_ASSIGN_OR_RAISE(const auto there, store->Get(key));
+      if (there) kept.push_back(key.job);
+      if (there) continue;
+    }
     ARROW_RETURN_NOT_OK(store->Put(key, body, flags.replace));
   }
   if (of_files) ARROW_RETURN_NOT_OK(WriteSchemas(store->name().substr(6)));
-  fmt::print("{} {}: {} documents in {}\n", flags.project, flags.version, spec::DocumentKinds().size(),
-             store->name());
+  fmt::print("{} {}: {} documents in {}\n", flags.project, flags.version,
+             spec::DocumentKinds().size() - kept.size(), store->name());
+  if (!kept.empty())
+    fmt::print("{} there already, and kept (--replace puts defaults in their place): {}\n",
+               kept.size() == 1 ? "1 was" : fmt::format("{} were", kept.size()), fmt::join(kept, ", "));
   if (of_files)
     fmt::print("Editors that follow $schema explain each key. Then: ndr spec import --from {}\n",
                store->name().substr(6));
@@ -88,7 +99,7 @@ void AddSpecFolders(CLI::App* spec, Action* action) {
   auto flags = std::make_shared<SpecFlags>();
   CLI::App* init =
       AddSpecVerb(spec, "init",
-                  "Write a complete set of specs, every key with its default.\n"
+                  "Write a complete set of specs, every key with its default, or what is missing of one.\n"
                   "Example: ndr spec init --project-name acme --feature-spec-version v1 --out specs",
                   flags, action, &Init);
   flags->AddNames(init, true);

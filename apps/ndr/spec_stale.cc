@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "ndr/jobs/agreement.h"
 #include "ndr/storage/commit.h"
 #include "spec_verbs.h"
 
@@ -49,6 +50,26 @@ arrow::Result<std::string> StaleInWords(const std::string& root, const std::vect
                             records.size(), fmt::join(keys, ", "));
     }
   return text.empty() ? "nothing in " + root + " becomes stale\n" : text;
+}
+
+arrow::Result<std::string> StaleNow(const std::string& root, const spec::Project& project) {
+  ARROW_ASSIGN_OR_RAISE(const auto context, spec::MakeContext(project));
+  const std::string& version = project.feature_spec_version;
+  const storage::CommitLog log(root);
+  std::string text;
+  size_t commits = 0;
+  for (const char* family : kFamilies) {
+    const storage::CommitRecord today = jobs::MadeToday(*context, family);
+    jobs::Disagreement differs(today);
+    ARROW_ASSIGN_OR_RAISE(const auto records, log.ReadAll(family, version));
+    for (const storage::CommitRecord& record : records) differs.Compare(record);
+    commits += records.size();
+    if (!differs.empty())
+      text += fmt::format("stale: {} {}, {} of {} commits, for {}\n", family, version, differs.ids().size(),
+                          differs.commits(), differs.KeysInWords());
+  }
+  if (commits == 0) return fmt::format("{} holds nothing of version {}\n", root, version);
+  return text.empty() ? fmt::format("nothing of version {} in {} is stale\n", version, root) : text;
 }
 
 }  // namespace ndr::app

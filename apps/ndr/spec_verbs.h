@@ -51,5 +51,8 @@ arrow::Status CheckInStore(spec::SpecStore* store, const spec::SpecKey& key, con
 arrow::Result<std::string> StaleInWords(const std::string& root, const std::vector<std::string>& versions,
                                         const spec::Project& after,
                                         const std::vector<spec::Difference>& differences);
+/// The datasets below `root` of the project's version that it would not make today as they are, with the keys
+/// that changed, in words.
+arrow::Result<std::string> StaleNow(const std::string& root, const spec::Project& project);
 
 }  // namespace ndr::app

@@ -13,7 +13,7 @@ namespace ndr::app {
 
 /// Where the job specs are, and --replace.
 struct StepFlags {
-  std::string project, spec_store, table_name;
+  std::string project, spec_store, table_name, sort_attribute;
   bool replace = false;
 
   void Add(CLI::App* verb);

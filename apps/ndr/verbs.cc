@@ -9,23 +9,20 @@
 namespace ndr::app {
 namespace {
 
-const CLI::App& Innermost(const CLI::App& app) {
-  const auto chosen = app.get_subcommands();
-  return chosen.empty() ? app : Innermost(*chosen.front());
-}
-
-// A flag that the verb does not have, with the nearest that it has; empty: there is none.
+// A flag that the verb, or what was chosen of it, does not have, with the nearest that it has; empty: there
+// is none.
 std::string UnknownFlag(const CLI::App& verb) {
   std::vector<std::string> known;
   for (const CLI::Option* option : verb.get_options())
     for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
   for (const std::string& argument : verb.remaining()) {
-    if (!argument.starts_with("--") || argument == "--") continue;
+    if (!argument.starts_with("-") || argument == "--" || argument == "-") continue;
     const std::string flag = argument.substr(0, argument.find('='));
     const std::string nearest = catalogue::Nearest(flag, known);
     return flag + " is no flag of this command" + (nearest.empty() ? "" : "; did you mean " + nearest + "?");
   }
-  return "";
+  const auto chosen = verb.get_subcommands();
+  return chosen.empty() ? "" : UnknownFlag(*chosen.front());
 }
 
 }  // namespace
@@ -42,7 +39,7 @@ std::string ChosenVerb(const CLI::App& app) {
 }
 
 std::string WhatIsWrong(const CLI::App& app, const char* said) {
-  const std::string unknown = UnknownFlag(Innermost(app));
+  const std::string unknown = UnknownFlag(app);
   return unknown.empty() ? said : unknown;
 }
 

@@ -85,8 +85,19 @@ arrow::Result<spec::Project> ProjectOf(const Flags& flags) {
     ARROW_ASSIGN_OR_RAISE(spec::LoadedJob job, spec::JobOfProjectFile(spec::Job::kFgC, flags.steps.project));
     return std::move(job.project);
   }
-  ARROW_ASSIGN_OR_RAISE(const auto store, spec::OpenStore({flags.steps.spec_store, flags.steps.table_name}));
+  ARROW_ASSIGN_OR_RAISE(const auto store, spec::OpenStore({flags.steps.spec_store, flags.steps.table_name,
+                                                           flags.steps.sort_attribute}));
   return spec::LoadProjectOf(store.get(), flags.project_name, flags.version);
+}
+
+// What has `ndr findings` read the same parameters.
+std::string ProjectFlagsOf(const Flags& flags) {
+  if (!flags.steps.project.empty()) return " --project " + flags.steps.project;
+  std::string text = " --project-name " + flags.project_name;
+  if (!flags.steps.spec_store.empty()) text += " --spec-store " + flags.steps.spec_store;
+  if (!flags.steps.table_name.empty()) text += " --table-name " + flags.steps.table_name;
+  if (!flags.steps.sort_attribute.empty()) text += " --sort-attribute " + flags.steps.sort_attribute;
+  return text;
 }
 
 // What stood out so far; an error where nothing has been judged yet.
@@ -95,9 +106,9 @@ Status ShowFindings(const Flags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto context, spec::MakeContext(std::move(project)));
   ARROW_ASSIGN_OR_RAISE(const views::FindingsView view, views::ViewFindings(flags.root, *context, {}));
   const findings::TableOptions table{TerminalColumns(), false, kFindingsShown, false};
-  const std::string project_flag = flags.steps.project.empty() ? "" : " --project " + flags.steps.project;
   fmt::print(stderr, "\n{}\nAgain at any time: ndr findings --root {} --feature-spec-version {}{}\n",
-             findings::Table(view.findings, *context, table), flags.root, flags.version, project_flag);
+             findings::Table(view.findings, *context, table), flags.root, flags.version,
+             ProjectFlagsOf(flags));
   return Status::OK();
 }
 

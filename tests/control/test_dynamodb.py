@@ -104,6 +104,7 @@ def test_the_sort_keys_attribute_has_the_name_that_it_is_given(dynamodb, request
     store, own = f"dynamodb:{table}", {**env(dynamodb), "NDR_SPEC_SORT_ATTRIBUTE": "sort_key"}
     specs.put(specs.BODY, tmp_path, store, env=own)
     assert specs.get(store, env=own) == specs.BODY
+    assert specs.get(store, env=env(dynamodb), more=("--sort-attribute", "sort_key")) == specs.BODY
     assert dynamodb.item(table, "acme", "delta_builder#v1", sort="sort_key")["sort_key"] == {"S": "delta_builder#v1"}
 
 

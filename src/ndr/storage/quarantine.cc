@@ -24,13 +24,6 @@ constexpr size_t kMemoryBytes = 16 << 20;
 // A row group of whole first_bytes is at most 32 MB.
 constexpr int64_t kGroupRows = 8192;
 
-std::shared_ptr<arrow::Schema> Columns() {
-  return arrow::schema(
-      {arrow::field("file", arrow::utf8(), false), arrow::field("byte_offset", arrow::int64(), false),
-       arrow::field("rule", arrow::utf8(), false), arrow::field("reason", arrow::utf8(), false),
-       arrow::field("first_bytes", arrow::binary(), false)});
-}
-
 // A refused record; its text stands at `at` among all text added.
 struct Row {
   int64_t byte_offset, at;
@@ -38,6 +31,13 @@ struct Row {
 };
 
 }  // namespace
+
+std::shared_ptr<arrow::Schema> QuarantineColumns() {
+  return arrow::schema(
+      {arrow::field("file", arrow::utf8(), false), arrow::field("byte_offset", arrow::int64(), false),
+       arrow::field("rule", arrow::utf8(), false), arrow::field("reason", arrow::utf8(), false),
+       arrow::field("first_bytes", arrow::binary(), false)});
+}
 
 struct QuarantineFile::State {
   Writer* writer;
@@ -67,7 +67,7 @@ struct QuarantineFile::State {
   }
   arrow::Result<std::shared_ptr<arrow::RecordBatch>> Group(std::span<const Row> group,
                                                            const std::string& file) const {
-    catalogue::BatchBuilder builder(Columns(), static_cast<int64_t>(group.size()));
+    catalogue::BatchBuilder builder(QuarantineColumns(), static_cast<int64_t>(group.size()));
     std::vector<int64_t> offsets;
     std::vector<std::string> rules, reasons;
     arrow::BinaryBuilder kept;
@@ -119,7 +119,7 @@ Status QuarantineFile::Finish(std::string_view version, const InputIdentity& inp
   if (state.out != nullptr) ARROW_RETURN_NOT_OK(state.out->Flush());
   std::stable_sort(state.rows.begin(), state.rows.end(),
                    [](const Row& a, const Row& b) { return a.byte_offset < b.byte_offset; });
-  ARROW_ASSIGN_OR_RAISE(const auto encoder, ParquetEncoder::Make(Columns(), kGroupRows));
+  ARROW_ASSIGN_OR_RAISE(const auto encoder, ParquetEncoder::Make(QuarantineColumns(), kGroupRows));
   for (size_t i = 0; i < state.rows.size(); i += kGroupRows) {
     const auto group = std::span(state.rows).subspan(i, std::min<size_t>(kGroupRows, state.rows.size() - i));
     ARROW_ASSIGN_OR_RAISE(auto batch, state.Group(group, input.name));

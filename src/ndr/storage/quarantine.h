@@ -15,8 +15,11 @@
 
 namespace ndr::storage {
 
+/// Columns: file, byte_offset, rule, reason, first_bytes.
+std::shared_ptr<arrow::Schema> QuarantineColumns();
+
 /// Collects the refused records of one input file in bounded memory; nothing is visible before Finish.
-/// Columns: file, byte_offset, rule, reason, first_bytes. Not thread-safe.
+/// Not thread-safe.
 class QuarantineFile {
  public:
   explicit QuarantineFile(Writer* writer);

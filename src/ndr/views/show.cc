@@ -56,11 +56,23 @@ Status CheckColumns(const spec::Context& context, catalogue::Dataset dataset,
                     const std::vector<std::string>& columns) {
   std::vector<std::string> known = {"baseline_horizon", "reference_ts"};
   for (const catalogue::Column& c : context.catalogue->Columns(dataset)) known.push_back(c.name);
-  for (const std::string& name : columns)
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      return base::UsageError("--columns: " + std::string(catalogue::PathOf(dataset)) + " has no column '" +
-                              name + "'; the nearest is '" + catalogue::Nearest(name, known) + "'");
+  const std::string path(catalogue::PathOf(dataset));
+  for (const std::string& name : columns) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string nearest = catalogue::Nearest(name, known);
+    return base::UsageError("--columns: " + path + " has no column '" + name + "'; " +
+                            (nearest.empty() ? "'ndr catalogue schema " + path + "' lists them"
+                                             : "the nearest is '" + nearest + "'"));
+  }
   return Status::OK();
+}
+
+Status CheckWindow(const spec::Context& context, const std::string& label) {
+  if (label.empty() || context.catalogue->FindWindow(label) >= 0) return Status::OK();
+  std::string known;
+  for (const catalogue::Window& w : context.catalogue->windows())
+    known += (known.empty() ? "" : ", ") + w.label;
+  return base::UsageError("--window '" + label + "' is no window; there are " + known);
 }
 
 std::vector<storage::CommitRecord> Choose(std::vector<storage::CommitRecord> commits, bool reference,
@@ -90,10 +102,11 @@ std::string HorizonOf(const std::string& path) {
 }  // namespace
 
 Status Show(const std::string& root, const spec::Context& context, catalogue::Dataset dataset,
-            const ShowFilter& filter, const std::function<Status(const ordered_json&)>& row) {
+            const ShowFilter& filter, const RowCallback& row) {
   const std::string& version = context.project.feature_spec_version;
   const std::string_view family = storage::FamilyOf(dataset);
   ARROW_RETURN_NOT_OK(CheckColumns(context, dataset, filter.columns));
+  ARROW_RETURN_NOT_OK(CheckWindow(context, filter.window));
   ARROW_ASSIGN_OR_RAISE(auto commits, storage::CommitLog(root).ReadAll(family, version));
   if (commits.empty()) return NothingThere(root, family, version);
   const bool reference = storage::IsBaseline(dataset);

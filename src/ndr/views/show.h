@@ -18,6 +18,9 @@
 
 namespace ndr::views {
 
+/// Takes one row; an error ends the reading.
+using RowCallback = std::function<arrow::Status(const nlohmann::ordered_json&)>;
+
 struct ShowFilter {
   std::optional<base::Address> host;  ///< host_ip, or src_ip or dst_ip of datasets of pairs
   std::string window;                 ///< window_label
@@ -33,8 +36,7 @@ struct ShowFilter {
 /// absent values null. Without `at`, `since` and `until`: the newest batch. A usage error names an unknown
 /// column or horizon, and what there is when nothing is committed.
 arrow::Status Show(const std::string& root, const spec::Context& context, catalogue::Dataset dataset,
-                   const ShowFilter& filter,
-                   const std::function<arrow::Status(const nlohmann::ordered_json&)>& row);
+                   const ShowFilter& filter, const RowCallback& row);
 
 /// One cell as JSON; addresses (16 bytes) as text.
 nlohmann::ordered_json CellAsJson(const arrow::Array& array, int64_t row);
