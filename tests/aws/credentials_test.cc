@@ -3,14 +3,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "ndr/aws/metadata.h"
 #include "ndr/aws/profile.h"
 #include "scripted_outside.h"
+#include "temporary_folder.h"
 
 namespace ndr::aws {
 namespace {
@@ -20,20 +17,13 @@ using testing::Not;
 
 class CredentialsTest : public testing::Test {
  protected:
-  CredentialsTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "ndr-aws-XXXXXX").string();
-    home_ = ::mkdtemp(pattern.data());
-    script_.variables["HOME"] = home_;
-  }
-  ~CredentialsTest() override { std::filesystem::remove_all(home_); }
+  CredentialsTest() { script_.variables["HOME"] = home_; }
 
-  void Write(const std::string& name, const std::string& text) {
-    std::filesystem::create_directories(home_ + "/.aws");
-    std::ofstream(home_ + "/.aws/" + name) << text;
-  }
+  void Write(const std::string& name, const std::string& text) { folder_.Put(".aws/" + name, text); }
   std::string Refusal() { return chain_.Get().status().message(); }
 
-  std::string home_;
+  const TemporaryFolder folder_;
+  const std::string& home_ = folder_.path();
   Script script_;
   Outside outside_ = ScriptedOutside(&script_);
   CredentialsChain chain_{&outside_};

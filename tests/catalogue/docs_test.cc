@@ -4,11 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "kept_document.h"
 #include "ndr/catalogue/describe.h"
 
 namespace ndr::catalogue {
@@ -22,20 +21,14 @@ const Catalogue& Declared() {
   return *words;
 }
 
-std::string Kept(const std::string& name) {
-  const char* root = std::getenv("NDR_SOURCE_DIR");
-  std::ifstream file(std::string(root == nullptr ? "." : root) + "/docs/" + name);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 // When these fail, data or documentation changed: look at the difference, then keep the new text (`ndr
 // catalogue docs`, `ndr catalogue docs --lock`).
 TEST(CatalogueDocs, TheDocumentKeptIsThatOfTheCode) {
-  EXPECT_EQ(Kept("catalogue.md"), DocsMarkdown(Declared()));
+  EXPECT_EQ(KeptDocument("catalogue.md"), DocsMarkdown(Declared()));
 }
-TEST(CatalogueDocs, TheLockKeptIsThatOfTheCode) { EXPECT_EQ(Kept("catalogue.lock"), LockText(Declared())); }
+TEST(CatalogueDocs, TheLockKeptIsThatOfTheCode) {
+  EXPECT_EQ(KeptDocument("catalogue.lock"), LockText(Declared()));
+}
 
 TEST(CatalogueDocs, FormulasReadLikeMeasures) {
   const auto formula = [](std::string_view name) { return Formula(kMetrics[FindMetric(name)]); };

@@ -5,7 +5,7 @@
 
 #include "ndr/feature_store/record_json.h"
 #include "rows.h"
-#include "storage/temporary_folder.h"
+#include "temporary_folder.h"
 
 namespace ndr::feature_store {
 namespace {
@@ -44,7 +44,7 @@ class EmbeddedStoreTest : public ::testing::Test {
     return -1;
   }
 
-  storage::TemporaryFolder folder_;
+  TemporaryFolder folder_;
   std::string path_ = folder_ / "below/online.sqlite";
   std::unique_ptr<EmbeddedStore> store_ = EmbeddedStore::Open(path_).ValueOrDie();
 };
@@ -139,7 +139,7 @@ TEST_F(EmbeddedStoreTest, StatusCountsRecordsAndFiles) {
 
 TEST_F(EmbeddedStoreTest, ReadersNeedAStore) {
   EXPECT_TRUE(EmbeddedStore::OpenToRead(folder_ / "none.sqlite").status().IsKeyError());
-  storage::Put(folder_ / "text.sqlite", "this is no database, but long enough to look at");
+  folder_.Put("text.sqlite", "this is no database, but long enough to look at");
   EXPECT_FALSE(EmbeddedStore::OpenToRead(folder_ / "text.sqlite").ok());
   Put(FgA(), "1", {Row{}});
   EXPECT_EQ(EmbeddedStore::OpenToRead(path_).ValueOrDie()->Get("10.0.0.1").ValueOrDie().size(), 1u)

@@ -8,7 +8,7 @@
 #include "ndr/base/exit_code.h"
 #include "ndr/pipeline/lock_keeper.h"
 #include "ndr/pipeline/lock_owner.h"
-#include "temporary_root.h"
+#include "temporary_folder.h"
 
 namespace ndr::pipeline {
 namespace {
@@ -28,7 +28,7 @@ class LockObjectTest : public testing::Test {
   std::unique_ptr<LockKeeper> Keeper() const { return LockOnStore(store_, "_locks/b1.json"); }
   LockOwner Stored() const { return *OwnerFromJson(*store_->Read("_locks/b1.json").ValueOrDie()); }
 
-  TemporaryRoot root_;
+  TemporaryFolder root_;
   std::shared_ptr<storage::ObjectStore> store_ = storage::OpenStore(root_.path()).ValueOrDie();
   LockOwner me_ = Stranger("me"), you_ = Stranger("you");
 };

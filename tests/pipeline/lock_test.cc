@@ -9,7 +9,7 @@
 
 #include "ndr/base/exit_code.h"
 #include "ndr/pipeline/lock_owner.h"
-#include "temporary_root.h"
+#include "temporary_folder.h"
 
 namespace ndr::pipeline {
 namespace {
@@ -20,12 +20,12 @@ using testing::MatchesRegex;
 constexpr char kFile[] = "_locks/feature_spec_version=v1/acme/batch-b1.json";
 constexpr base::Micros kFarFuture = 32503680000 * base::kMicrosPerSecond;
 
-LockRequest Request(const TemporaryRoot& root) {
+LockRequest Request(const TemporaryFolder& root) {
   return {root.path(), "v1", "acme", "batch-b1", std::chrono::seconds(60)};
 }
 
 // A lock file as another process would have left it.
-void Leave(const TemporaryRoot& root, LockOwner owner) { root.Put(kFile, ToJson(owner)); }
+void Leave(const TemporaryFolder& root, LockOwner owner) { root.Put(kFile, ToJson(owner)); }
 
 LockOwner Foreign() {
   LockOwner owner = *ThisProcess();
@@ -36,7 +36,7 @@ LockOwner Foreign() {
 }
 
 TEST(Lock, IsAFileWhileItLives) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   {
     const auto lock = Lock::Take(Request(root));
     ASSERT_TRUE(lock.ok()) << lock.status();
@@ -50,7 +50,7 @@ TEST(Lock, IsAFileWhileItLives) {
 }
 
 TEST(Lock, OfALivingOwnerIsRefusedWithNameAndExpiry) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   Leave(root, Foreign());
   const arrow::Status status = Lock::Take(Request(root)).status();
   EXPECT_EQ(base::ExitCode(status), base::kExitContract);
@@ -59,7 +59,7 @@ TEST(Lock, OfALivingOwnerIsRefusedWithNameAndExpiry) {
 }
 
 TEST(Lock, ThatExpiredIsTakenOver) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   LockOwner owner = Foreign();
   owner.expires = 0;
   Leave(root, owner);
@@ -67,7 +67,7 @@ TEST(Lock, ThatExpiredIsTakenOver) {
 }
 
 TEST(Lock, OfADeadProcessOfThisHostIsTakenOver) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   const pid_t child = ::fork();
   if (child == 0) {
     LockOwner owner = *ThisProcess();
@@ -85,7 +85,7 @@ TEST(Lock, OfADeadProcessOfThisHostIsTakenOver) {
 }
 
 TEST(Lock, OfAnEarlierProcessWithTheSamePidIsTakenOver) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   LockOwner owner = *ThisProcess();
   owner.started -= 1;
   owner.expires = kFarFuture;
@@ -94,13 +94,13 @@ TEST(Lock, OfAnEarlierProcessWithTheSamePidIsTakenOver) {
 }
 
 TEST(Lock, ThatIsNoJsonIsTakenOver) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   root.Put(kFile, "{\"host\":");
   EXPECT_TRUE(Lock::Take(Request(root)).ok());
 }
 
 TEST(Lock, IsRenewedWhileItLives) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   LockRequest request = Request(root);
   request.lease = std::chrono::milliseconds(150);
   const auto lock = Lock::Take(request);
@@ -116,7 +116,7 @@ TEST(Lock, IsRenewedWhileItLives) {
 }
 
 TEST(Lock, ThatWasTakenOverIsLeftToItsOwner) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   {
     const auto lock = Lock::Take(Request(root));
     ASSERT_TRUE(lock.ok());
@@ -126,7 +126,7 @@ TEST(Lock, ThatWasTakenOverIsLeftToItsOwner) {
 }
 
 TEST(Lock, IsTakenByOneOfMany) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   LockOwner stale = Foreign();
   stale.expires = 0;
   for (int round = 0; round < 20; ++round) {
@@ -152,7 +152,7 @@ TEST(Lock, IsTakenByOneOfMany) {
 }
 
 TEST(Lock, NamesAreOnePathEach) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   LockRequest request = Request(root);
   request.project = "../a/b";
   const auto lock = Lock::Take(request);

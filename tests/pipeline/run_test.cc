@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "scripted_commands.h"
-#include "temporary_root.h"
+#include "temporary_folder.h"
 
 namespace ndr::pipeline {
 namespace {
@@ -21,7 +21,7 @@ using testing::UnorderedElementsAre;
 
 const Pipeline& StreamingPipeline() { return Pipelines()[1]; }
 
-RunOptions Options(const TemporaryRoot& root) {
+RunOptions Options(const TemporaryFolder& root) {
   RunOptions options;
   options.values.set = {{"ProjectName", "acme"},
                         {"FeatureSpecVersion", "v1"},
@@ -43,7 +43,7 @@ std::vector<std::string> Outcomes(const RunResult& result) {
 }
 
 TEST(Run, RunsEveryStepAfterWhatItWaitsFor) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   ScriptedCommands commands;
   const auto result = pipeline::Run(StreamingPipeline(), Options(root), commands);
   ASSERT_TRUE(result.ok()) << result.status();
@@ -54,7 +54,7 @@ TEST(Run, RunsEveryStepAfterWhatItWaitsFor) {
 }
 
 TEST(Run, RunsIndependentStepsTogether) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   ScriptedCommands commands;
   Gate pairs, windows;
   // Each waits until the other has begun.
@@ -72,7 +72,7 @@ TEST(Run, RunsIndependentStepsTogether) {
 }
 
 TEST(Run, AFailedStepStopsItsDependantsAndNoOthers) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   ScriptedCommands commands;
   commands.verbs["fg-a"] = [] { return base::ContractViolation("the configuration changed"); };
   const auto result = pipeline::Run(StreamingPipeline(), Options(root), commands);
@@ -84,7 +84,7 @@ TEST(Run, AFailedStepStopsItsDependantsAndNoOthers) {
 }
 
 TEST(Run, TheFirstFailedStepInOrderGivesTheExitCode) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   ScriptedCommands commands;
   Gate failed;
   commands.verbs["fg-a"] = [&] {
@@ -103,7 +103,7 @@ TEST(Run, TheFirstFailedStepInOrderGivesTheExitCode) {
 }
 
 TEST(Run, AnExceptionIsAFailure) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   ScriptedCommands commands;
   commands.verbs["delta"] = []() -> Status { throw std::runtime_error("boom"); };
   const auto result = pipeline::Run(StreamingPipeline(), Options(root), commands);
@@ -121,7 +121,7 @@ struct Refusal {
 class BeforeAnyStep : public testing::TestWithParam<Refusal> {};
 
 TEST_P(BeforeAnyStep, IsRefused) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   ScriptedCommands commands;
   commands.unknown_flags = {"--wrong"};
   RunOptions options = Options(root);
@@ -148,7 +148,7 @@ INSTANTIATE_TEST_SUITE_P(Run, BeforeAnyStep, testing::ValuesIn(kRefusals),
                          [](const auto& tested) { return tested.param.name; });
 
 TEST(Run, FilesStandInForThePrefix) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   ScriptedCommands commands;
   RunOptions options = Options(root);
   options.values.set.erase("RawParsedLogsPrefix");
@@ -164,7 +164,7 @@ TEST(Run, FilesStandInForThePrefix) {
 }
 
 TEST(Run, ASignalLetsRunningStepsEndAndBeginsNoOther) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   ScriptedCommands commands;
   std::atomic<int> signal = 0;
   commands.verbs["delta"] = [&] {
@@ -181,7 +181,7 @@ TEST(Run, ASignalLetsRunningStepsEndAndBeginsNoOther) {
 }
 
 TEST(Run, ASecondRunOfTheSameBatchIsRefused) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   ScriptedCommands commands, others;
   arrow::Status second, other_batch, other_version;
   commands.verbs["delta"] = [&] {
@@ -204,7 +204,7 @@ TEST(Run, ASecondRunOfTheSameBatchIsRefused) {
 }
 
 TEST(Run, OneReferenceHasOneLockInEveryZone) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   ScriptedCommands commands, others;
   arrow::Status second;
   RunOptions options;
@@ -223,7 +223,7 @@ TEST(Run, OneReferenceHasOneLockInEveryZone) {
 }
 
 TEST(Run, ALostLockBeginsNoFurtherStep) {
-  const TemporaryRoot root;
+  const TemporaryFolder root;
   ScriptedCommands commands;
   RunOptions options = Options(root);
   options.lease = std::chrono::milliseconds(90);

@@ -11,7 +11,7 @@
 #include "ndr/base/hash.h"
 #include "ndr/storage/commit.h"
 #include "scripted_commands.h"
-#include "temporary_root.h"
+#include "temporary_folder.h"
 
 namespace ndr::pipeline {
 namespace {
@@ -96,7 +96,7 @@ class WatchTest : public testing::Test {
     return ids;
   }
 
-  const TemporaryRoot folder_, results_;
+  const TemporaryFolder folder_, results_;
   Delta commands_;
   WatchOptions options_;
   base::Micros now_ = AtSecond(7200);

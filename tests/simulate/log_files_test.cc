@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <sstream>
 
 #include "ndr/simulate/simulate.h"
+#include "temporary_folder.h"
 
 namespace ndr::simulate {
 namespace {
@@ -28,13 +28,11 @@ std::string Inflate(const std::string& path) {
 
 class LogFilesTest : public ::testing::Test {
  protected:
-  LogFilesTest()
-      : folder_(std::filesystem::temp_directory_path() / ("ndr-simulate-" + std::to_string(getpid()))) {
+  LogFilesTest() {
     options_.days = 1;
     options_.hosts = 40;
     options_.threads = 1;
   }
-  ~LogFilesTest() override { std::filesystem::remove_all(folder_); }
 
   // Relative name and content of every file after a run.
   std::map<std::string, std::string> Run() {
@@ -51,7 +49,8 @@ class LogFilesTest : public ::testing::Test {
     return files;
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder own_folder_;
+  const std::filesystem::path folder_ = own_folder_ / "logs";
   SimulationOptions options_;
   AnswerKey key_;
 };

@@ -4,9 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
+#include "kept_document.h"
 
 namespace ndr::spec {
 namespace {
@@ -15,21 +13,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string Kept(const std::string& name) {
-  const char* root = std::getenv("NDR_SOURCE_DIR");
-  std::ifstream file(std::string(root == nullptr ? "." : root) + "/docs/" + name);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 TEST(SpecDocs, TheDocumentKeptIsThatOfTheDescription) {
-  EXPECT_EQ(Kept("job-spec.md"), JobSpecMarkdown()) << "ndr spec docs > docs/job-spec.md";
+  EXPECT_EQ(KeptDocument("job-spec.md"), JobSpecMarkdown()) << "ndr spec docs > docs/job-spec.md";
 }
 
 TEST(SpecDocs, TheSchemasKeptAreThoseOfTheDescription) {
   for (const DocumentKind kind : DocumentKinds())
-    EXPECT_EQ(Kept("schemas/" + SchemaFile(kind)), JsonSchemaOf(kind).dump(2) + "\n")
+    EXPECT_EQ(KeptDocument("schemas/" + SchemaFile(kind)), JsonSchemaOf(kind).dump(2) + "\n")
         << "ndr spec schema " << NameOf(kind) << " > docs/schemas/" << SchemaFile(kind);
 }
 

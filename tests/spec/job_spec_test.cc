@@ -3,15 +3,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "every_key.h"
 #include "fake_store.h"
 #include "ndr/base/exit_code.h"
 #include "ndr/spec/documents.h"
+#include "temporary_folder.h"
 
 namespace ndr::spec {
 namespace {
@@ -158,16 +155,15 @@ TEST_F(JobSpecs, TwoVersionsLiveSideBySide) {
 }
 
 TEST(JobOfProjectFile, GivesTheDefaultSpecAndTheFilesProject) {
-  const auto path =
-      std::filesystem::temp_directory_path() / ("ndr_project_" + std::to_string(::getpid()) + ".json");
-  std::ofstream(path) << R"({"project_name": "plant", "feature_spec_version": "v3", "z_max": 7})";
+  const TemporaryFolder folder;
+  const std::string path = folder / "project.json";
+  Put(path, R"({"project_name": "plant", "feature_spec_version": "v3", "z_max": 7})");
   const LoadedJob loaded = JobOfProjectFile(Job::kFgB, path).ValueOrDie();
-  std::filesystem::remove(path);
   EXPECT_EQ(loaded.spec.project_name, "plant");
   EXPECT_EQ(loaded.spec.feature_spec_version, "v3");
   EXPECT_EQ(loaded.spec.job, Job::kFgB);
   EXPECT_EQ(loaded.project.z_max, 7);
-  EXPECT_EQ(base::ExitCode(JobOfProjectFile(Job::kFgB, path).status()), base::kExitUsage);
+  EXPECT_EQ(base::ExitCode(JobOfProjectFile(Job::kFgB, folder / "none.json").status()), base::kExitUsage);
 }
 
 // Flag, then job spec, then project parameters, then default: once for each type of key.

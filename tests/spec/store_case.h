@@ -4,31 +4,21 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "ndr/base/exit_code.h"
 #include "ndr/spec/store.h"
+#include "temporary_folder.h"
 
 namespace ndr::spec {
 
 class StoreCase : public testing::Test {
  protected:
-  StoreCase() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "ndr-spec-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~StoreCase() override { std::filesystem::remove_all(folder_); }
+  static void WriteFile(const std::string& path, const std::string& text) { Put(path, text); }
 
-  static void WriteFile(const std::string& path, const std::string& text) {
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-    std::ofstream(path, std::ios::binary) << text;
-  }
-
-  std::string folder_;
+  const TemporaryFolder own_folder_;
+  const std::string& folder_ = own_folder_.path();
   const SpecKey key_{"acme", "delta_builder", "v1"};
 };
 

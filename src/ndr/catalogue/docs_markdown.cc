@@ -3,21 +3,12 @@
 
 #include <algorithm>
 
+#include "ndr/base/markdown.h"
 #include "ndr/catalogue/describe.h"
 #include "ndr/catalogue/docs.h"
 
 namespace ndr::catalogue {
 namespace {
-
-// A bar would end the cell.
-std::string Cell(std::string_view text) {
-  std::string cell;
-  for (const char c : text) {
-    if (c == '|') cell += '\\';
-    cell += c;
-  }
-  return cell;
-}
 
 std::string Metrics(const Catalogue& catalogue) {
   std::string text =
@@ -32,9 +23,10 @@ std::string Metrics(const Catalogue& catalogue) {
     const auto holds = [&](const std::vector<int>& list) {
       return std::binary_search(list.begin(), list.end(), static_cast<int>(i));
     };
-    text += fmt::format("| `{}` | {} | `{}` | {} | {} | {} | {} | {} |\n", m.column, Cell(m.word->meaning),
-                        Cell(Formula(*m.word)), ToText(m.word->unit), ToText(MergeOf(m.word->measure.kind)),
-                        ToText(m.word->nulls), m.resolution,
+    text += fmt::format("| `{}` | {} | `{}` | {} | {} | {} | {} | {} |\n", m.column,
+                        base::MarkdownCell(m.word->meaning), base::MarkdownCell(Formula(*m.word)),
+                        ToText(m.word->unit), ToText(MergeOf(m.word->measure.kind)), ToText(m.word->nulls),
+                        m.resolution,
                         holds(catalogue.ranked())      ? "ranked"
                         : holds(catalogue.baselined()) ? "baselined"
                         : m.baselineable               ? "can be baselined"
@@ -52,7 +44,8 @@ std::string OtherWords(const Catalogue& catalogue) {
       "r and the MAD (or the IQR where the MAD is 0).\n\n"
       "| transform | formula | by default |\n| --- | --- | --- |\n";
   for (const TransformWord& t : kTransforms)
-    text += fmt::format("| `{}` | {} | {} |\n", t.name, Cell(t.formula), t.by_default ? "yes" : "no");
+    text += fmt::format("| `{}` | {} | {} |\n", t.name, base::MarkdownCell(t.formula),
+                        t.by_default ? "yes" : "no");
   text += "\n## Port sets\n\n| set | counted in | ports |\n| --- | --- | --- |\n";
   for (const DefaultPortSet& set : kPortSets) {
     std::vector<int> ports;
@@ -71,9 +64,10 @@ std::string DatasetSection(const Catalogue& catalogue, Dataset dataset) {
       catalogue.Columns(dataset).size());
   for (const Column& c : OwnColumns(catalogue, dataset))
     text += fmt::format("| `{}` | {}{} | {} |\n", c.name, ToText(c.type), c.nullable ? ", null" : "",
-                        Cell(c.meaning));
+                        base::MarkdownCell(c.meaning));
   for (const ColumnFamily& family : FamiliesOf(catalogue, dataset))
-    text += fmt::format("\nFurther {} columns: {}.\n", family.names.size(), Cell(family.pattern));
+    text +=
+        fmt::format("\nFurther {} columns: {}.\n", family.names.size(), base::MarkdownCell(family.pattern));
   return text;
 }
 

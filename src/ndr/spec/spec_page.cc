@@ -2,6 +2,7 @@
 // The description as a page: docs/job-spec.md.
 #include <fmt/format.h>
 
+#include "ndr/base/markdown.h"
 #include "ndr/spec/documents.h"
 #include "ndr/spec/key_words.h"
 
@@ -10,16 +11,6 @@ namespace ndr::spec {
 namespace {
 
 constexpr size_t kShort = 90;  // a longer default stands below the tables
-
-// A bar would end the cell.
-std::string Cell(std::string_view text) {
-  std::string cell;
-  for (const char c : text) {
-    if (c == '|') cell += '\\';
-    cell += c;
-  }
-  return cell;
-}
 
 class Page {
  public:
@@ -61,10 +52,10 @@ class Page {
       later_ += fmt::format("\n`{}`:\n```json\n{}\n```\n", key.path, value);
       value = "below";
     } else if (!value.empty()) {
-      value = "`" + Cell(value) + "`";
+      value = "`" + base::MarkdownCell(value) + "`";
     }
-    return fmt::format("| `{}` | {} | {} | {} |", key.path, Cell(FormInWords(key)), value,
-                       Cell(key.sentence));
+    return fmt::format("| `{}` | {} | {} | {} |", key.path, base::MarkdownCell(FormInWords(key)), value,
+                       base::MarkdownCell(key.sentence));
   }
 
   void Elements(const Key& key) {
@@ -74,7 +65,7 @@ class Page {
     elements_ += fmt::format("\n## Each of `{}`\n\n| key | meaning |\n| --- | --- |\n", key.path);
     for (const auto& member : members->items())
       elements_ += fmt::format("| `{}` | {} |\n", member.key(),
-                               Cell(member.value()["description"].get<std::string>()));
+                               base::MarkdownCell(member.value()["description"].get<std::string>()));
   }
 
   std::string text_ =
