@@ -144,9 +144,7 @@ void AddExplain(CLI::App* app, Action* action) {
       "Show everything behind one host at one time: metrics, baselines and where they came from, pairs, "
       "evidence.\n"
       "Example: ndr explain --root out --host 10.1.2.3 --at 2026-03-10T14:15:00Z --window w_1h");
-  verb->add_option("--root", flags->root, "Folder with the results")
-      ->required()
-      ->check(CLI::ExistingDirectory);
+  verb->add_option("--root", flags->root, "Folder with the results")->required()->check(ExistingRoot);
   flags->project.AddWithStore(verb);
   verb->add_option("--host", flags->host, "Address of the host")->required();
   verb->add_option("--at", flags->at, "End of a slice, or a time inside it, e.g. 2026-03-10T14:15:00Z")

@@ -65,9 +65,7 @@ void AddFindings(CLI::App* app, Action* action) {
                           "Examples:\n"
                           "  ndr findings --root out --min-severity medium\n"
                           "  ndr findings --root out --host 10.1.2.3 --format json | jq .reasons");
-  verb->add_option("--root", flags->root, "Folder with the results")
-      ->required()
-      ->check(CLI::ExistingDirectory);
+  verb->add_option("--root", flags->root, "Folder with the results")->required()->check(ExistingRoot);
   flags->project.AddWithStore(verb);
   verb->add_option("--since", flags->since,
                    "Findings that were active at or after this time, e.g. 2026-03-09T00:00:00Z");

@@ -8,8 +8,13 @@
 #include "ndr/base/calendar_day.h"
 #include "ndr/base/exit_code.h"
 #include "ndr/spec/job_spec.h"
+#include "ndr/storage/object_store.h"
 
 namespace ndr::app {
+
+std::string ExistingRoot(const std::string& root) {
+  return storage::IsRemote(root) ? std::string() : CLI::ExistingDirectory(root);
+}
 
 void ProjectFlags::Add(CLI::App* verb) {
   verb->add_option("--project", file,

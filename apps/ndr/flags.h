@@ -18,6 +18,10 @@ class App;
 
 namespace ndr::app {
 
+/// A check for flags that name a root to look at: what is wrong with it, or nothing. Of an S3 root nothing is
+/// asked yet.
+std::string ExistingRoot(const std::string& root);
+
 /// --spec-store, --table-name and --sort-attribute: where job specs are kept.
 struct StoreFlags {
   spec::StoreOptions options;

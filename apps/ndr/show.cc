@@ -147,9 +147,7 @@ void AddShow(CLI::App* app, Action* action) {
           "fg_b/pair/segment, fg_c/host, fg_c/pair, fg_c/evidence, lookback, pair_counts, fg_a_wide, or "
           "quarantine: the records that were refused, and why")
       ->required();
-  verb->add_option("--root", flags->root, "Folder with the results")
-      ->required()
-      ->check(CLI::ExistingDirectory);
+  verb->add_option("--root", flags->root, "Folder with the results")->required()->check(ExistingRoot);
   flags->project.AddWithStore(verb);
   verb->add_option("--host", flags->host, "Rows of one address");
   verb->add_option("--window", flags->filter.window, "Rows of one window, e.g. w_1h");

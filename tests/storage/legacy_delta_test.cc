@@ -34,14 +34,13 @@ class LegacyDelta : public testing::Test {
     const std::vector<std::string> roles = {"outbound", "inbound"};
     builder.PutTexts("role", roles);
     for (const auto& [name, values] : counts) builder.Put(name, std::vector<int64_t>(values));
-    const auto file = EncodeParquet(builder.Finish().ValueOrDie()).ValueOrDie();
-    Put(folder_ / "part.parquet", std::string(file.view()));
+    const auto encoded = EncodeParquet(builder.Finish().ValueOrDie()).ValueOrDie();
+    Put(folder_ / "part.parquet", std::string(encoded.view()));
+    file_ = {"part.parquet", encoded.rows, encoded.bytes->size(), encoded.sha256};
   }
   arrow::Result<std::shared_ptr<arrow::RecordBatch>> Read(const std::vector<std::string>& columns,
                                                           Dataset dataset = Dataset::kDeltaHost) {
-    FileEntry file;
-    file.path = "part.parquet";
-    return DatasetReader(folder_.path(), *words_, dataset, {file}, columns).Next();
+    return DatasetReader(folder_.path(), *words_, dataset, {file_}, columns).Next();
   }
   std::vector<int64_t> Counts(const arrow::RecordBatch& batch, const std::string& name) {
     const auto values = catalogue::Values<int64_t>(batch, name).ValueOrDie();
@@ -56,6 +55,7 @@ class LegacyDelta : public testing::Test {
 
   const std::vector<std::string> kAll = {"host_ip", "role", "bytes_src_sum", "bytes_dst_sum", "deny_cnt"};
   TemporaryFolder folder_;
+  FileEntry file_;
   const std::shared_ptr<const catalogue::Catalogue> words_ = catalogue::Catalogue::Make({}).ValueOrDie();
 };
 

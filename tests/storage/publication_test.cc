@@ -126,6 +126,24 @@ TEST(Publication, TheSameAgainIsTheSameBytesAndAnotherReplacesAll) {
   EXPECT_NE(Everything(root.path()), first);
 }
 
+TEST(Publication, OfTwoWritersThatKnewTheSameOneWins) {
+  TemporaryFolder root;
+  const auto quick = Writer::Open(root.path()).ValueOrDie(), slow = Writer::Open(root.path()).ValueOrDie();
+  auto publish = [](Writer* writer, int64_t sessions, std::optional<std::string> expected) {
+    const auto publication = writer->Begin(kKey).ValueOrDie();
+    EXPECT_TRUE(publication->Add(kPlace, Rows({sessions})).ok());
+    std::vector<Pending> one;
+    one.push_back({publication.get(), Record(), std::move(expected)});
+    return writer->CommitAll(&one);
+  };
+  ASSERT_TRUE(publish(quick.get(), 1, "").ok());
+  EXPECT_TRUE(publish(slow.get(), 1, "").ok()) << "it had the same to say";
+  EXPECT_TRUE(publish(slow.get(), 2, "").IsAlreadyExists());
+  const auto won = CommitLog(root.path()).Read(kKey).ValueOrDie();
+  ASSERT_EQ(won->files.size(), 1u);
+  EXPECT_TRUE(publish(slow.get(), 2, won->Hash()).ok()) << "who knows what stands there may replace it";
+}
+
 TEST(Publication, SameDataUnderAnotherConfigurationKeepsTheFile) {
   TemporaryFolder root, other;
   PublishRows(root.path(), {1, 2});

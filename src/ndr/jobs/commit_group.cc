@@ -15,7 +15,12 @@ arrow::Status CommitGroup::Commit() {
   std::sort(members_.begin(), members_.end(),
             [](const Member& a, const Member& b) { return a.record.at < b.record.at; });
   std::vector<storage::Pending> pending;
-  for (Member& member : members_) pending.push_back({member.publication.get(), std::move(member.record)});
+  for (Member& member : members_) {
+    const storage::CommitRecord* known = run_.published->Find(member.record.key.family, member.record.at);
+    const bool same_key = known != nullptr && known->key.id == member.record.key.id;
+    pending.push_back(
+        {member.publication.get(), std::move(member.record), same_key ? known->Hash() : std::string()});
+  }
   ARROW_RETURN_NOT_OK(run_.writer->CommitAll(&pending));
   members_.clear();
   for (storage::Pending& done : pending) {

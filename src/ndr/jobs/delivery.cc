@@ -8,6 +8,7 @@
 #include <map>
 
 #include "ndr/base/exit_code.h"
+#include "ndr/storage/object_store.h"
 
 namespace ndr::jobs {
 namespace fs = std::filesystem;
@@ -23,12 +24,13 @@ Delivery::Delivery(const RunState& run, const spec::JobSpec& spec, const SliceRu
       format_(runtime.log_format.empty() ? spec.log_format : runtime.log_format),
       reader_(run.context, format_) {}
 
-arrow::Result<std::vector<std::string>> Delivery::Paths() const {
+arrow::Result<std::vector<storage::InputPath>> Delivery::Paths() const {
   if (!named_.empty()) return storage::ExpandInputs(named_);
   if (prefix_.empty())
     return Status::Invalid(
         "nothing says where the logs of the batch are: give --input or --raw-parsed-logs-prefix, or set "
         "inputs.raw_parsed_logs_prefix in the spec of delta_builder");
+  if (storage::IsRemote(prefix_)) return RemotePaths();
   if (!fs::is_directory(prefix_))
     return Status::Invalid("the prefix '", prefix_, "' is no folder; batches are expected in ", prefix_,
                            "/<mini_batch_id>/");
@@ -39,9 +41,18 @@ arrow::Result<std::vector<std::string>> Delivery::Paths() const {
                            own.parent_path().string(), "', or the folder as --input");
   if (!fs::exists(folder)) {
     run_.report->Note(folder + " does not exist: the batch is taken as empty");
-    return std::vector<std::string>();
+    return std::vector<storage::InputPath>();
   }
   return storage::ExpandInputs({folder});
+}
+
+// S3 has no folders: a batch without objects is an empty one.
+arrow::Result<std::vector<storage::InputPath>> Delivery::RemotePaths() const {
+  const std::string folder = prefix_ + (prefix_.ends_with('/') ? "" : "/") + mini_batch_id_ + "/";
+  auto paths = storage::ExpandInputs({folder});
+  if (!paths.status().IsKeyError()) return paths;
+  run_.report->Note(folder + " holds no objects: the batch is taken as empty");
+  return std::vector<storage::InputPath>();
 }
 
 Status Delivery::FindFiles() {
@@ -49,7 +60,7 @@ Status Delivery::FindFiles() {
   const auto paths = Paths();
   if (!paths.ok()) return base::UsageError(paths.status().message());
   int64_t passed_over = 0;
-  for (const std::string& path : *paths) {
+  for (const auto& [path, bytes] : *paths) {
     const auto source = reader_.Recognise(path);
     if (source.ok()) {
       files_.emplace_back(path, *source);
@@ -59,8 +70,7 @@ Status Delivery::FindFiles() {
       continue;
     }
     // An empty file holds nothing to recognise, and nothing else.
-    std::error_code error;
-    if (fs::file_size(path, error) == 0) continue;
+    if (bytes == 0) continue;
     if (std::find(named_.begin(), named_.end(), path) != named_.end())
       return base::UsageError(source.status().message());
     if (++passed_over == 1) run_.report->Note("passed over what is no log: " + source.status().message());

@@ -31,7 +31,8 @@ class Delivery : public BatchSource {
 
  private:
   arrow::Status FindFiles();
-  arrow::Result<std::vector<std::string>> Paths() const;
+  arrow::Result<std::vector<storage::InputPath>> Paths() const;
+  arrow::Result<std::vector<storage::InputPath>> RemotePaths() const;
 
   const RunState& run_;
   std::vector<std::string> named_;

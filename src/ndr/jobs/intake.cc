@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "ndr/base/exit_code.h"
 #include "ndr/base/hash.h"
@@ -19,7 +18,7 @@ using arrow::Status;
 using base::Micros;
 
 // Larger files parse block by block on all threads; smaller ones a file a thread.
-constexpr std::uintmax_t kLargeFileBytes = 64 << 20;
+constexpr std::int64_t kLargeFileBytes = 64 << 20;
 constexpr size_t kFilesAhead = 4;
 
 // What parsing depends on besides the file's bytes.
@@ -49,10 +48,10 @@ arrow::Result<std::vector<Intake::Candidate>> Intake::FindLogs() {
   std::vector<Candidate> logs;
   std::string why;
   int64_t passed_over = 0;
-  for (const std::string& path : *paths) {
+  for (const auto& [path, bytes] : *paths) {
     const auto source = reader_.Recognise(path);
     if (source.ok()) {
-      logs.push_back({path, *source});
+      logs.push_back({path, *source, bytes});
       continue;
     }
     // A folder may hold other things than logs; a file that was named may not be something else.
@@ -96,8 +95,7 @@ arrow::Result<LogFile> Intake::SurveyOne(const Candidate& log, const SurveyOptio
 
 Status Intake::SurveyFiles(const std::vector<Candidate>& logs, bool keep_sessions) {
   const bool by_file = std::all_of(logs.begin(), logs.end(), [](const Candidate& log) {
-    std::error_code error;
-    return std::filesystem::file_size(log.path, error) < kLargeFileBytes;
+    return log.bytes >= 0 && log.bytes < kLargeFileBytes;
   });
   files_.resize(logs.size());
   std::vector<std::vector<std::shared_ptr<arrow::RecordBatch>>> kept(logs.size());
@@ -126,6 +124,7 @@ Status Intake::SurveyFiles(const std::vector<Candidate>& logs, bool keep_session
 
 Status Intake::Survey() {
   ARROW_ASSIGN_OR_RAISE(const auto logs, FindLogs());
+  ARROW_RETURN_NOT_OK(memory_.Open());
   loaded_ = memory_.empty();
   ARROW_RETURN_NOT_OK(SurveyFiles(logs, loaded_));
   int64_t rows = 0, no_host = 0;

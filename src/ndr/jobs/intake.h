@@ -59,6 +59,7 @@ class Intake : public BatchSource {
   struct Candidate {
     std::string path;
     ingest::Source source;
+    int64_t bytes;
   };
   arrow::Result<std::vector<Candidate>> FindLogs();
   arrow::Status SurveyFiles(const std::vector<Candidate>& logs, bool keep_sessions);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,10 @@
 #include "ndr/storage/input.h"
 #include "ndr/storage/publication.h"
 #include "ndr/storage/quarantine.h"
+
+namespace ndr::storage {
+class ObjectStore;
+}
 
 namespace ndr::jobs {
 
@@ -126,7 +131,9 @@ class LogMemory {
  public:
   LogMemory(storage::Writer* writer, const std::string& version, std::string configuration_hash);
 
-  bool empty() const { return empty_; }
+  /// Reads what is remembered, by name; before anything else.
+  arrow::Status Open();
+  bool empty() const { return known_.empty(); }
   arrow::Result<std::optional<LogFile>> Recall(const std::string& sha256) const;
   arrow::Status Remember(const LogFile& file);
 
@@ -135,7 +142,8 @@ class LogMemory {
 
   storage::Writer* writer_;
   std::string folder_, configuration_hash_;
-  bool empty_ = true;
+  std::shared_ptr<storage::ObjectStore> store_;
+  std::set<std::string> known_;  // names in the folder
 };
 
 }  // namespace ndr::jobs

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "ndr/jobs/log_files.h"
+#include "ndr/storage/object_store.h"
 
 namespace ndr::jobs {
 namespace {
@@ -42,11 +40,13 @@ LogFile FromJson(const json& j) {
 LogMemory::LogMemory(storage::Writer* writer, const std::string& version, std::string configuration_hash)
     : writer_(writer),
       folder_("_intake/feature_spec_version=" + version),
-      configuration_hash_(std::move(configuration_hash)) {
-  std::error_code error;
-  const std::filesystem::path folder =
-      std::filesystem::path(writer_->root()) / folder_ / configuration_hash_.substr(0, 16);
-  empty_ = std::filesystem::directory_iterator(folder, error) == std::filesystem::directory_iterator();
+      configuration_hash_(std::move(configuration_hash)) {}
+
+arrow::Status LogMemory::Open() {
+  ARROW_ASSIGN_OR_RAISE(store_, storage::OpenStore(writer_->root()));
+  ARROW_ASSIGN_OR_RAISE(const auto names, store_->Names(folder_ + "/" + configuration_hash_.substr(0, 16)));
+  known_.insert(names.begin(), names.end());
+  return arrow::Status::OK();
 }
 
 std::string LogMemory::PathOf(const std::string& sha256) const {
@@ -54,11 +54,12 @@ std::string LogMemory::PathOf(const std::string& sha256) const {
 }
 
 arrow::Result<std::optional<LogFile>> LogMemory::Recall(const std::string& sha256) const {
-  std::ifstream in(writer_->root() + "/" + PathOf(sha256), std::ios::binary);
-  if (!in) return std::optional<LogFile>();
+  if (!known_.contains(sha256 + ".json")) return std::optional<LogFile>();
+  ARROW_ASSIGN_OR_RAISE(const auto text, store_->Read(PathOf(sha256)));
+  if (!text) return std::optional<LogFile>();
   // What can't be read was not written by this version: the file is parsed again.
   try {
-    return std::optional(FromJson(json::parse(in)));
+    return std::optional(FromJson(json::parse(*text)));
   } catch (const json::exception&) {
     return std::optional<LogFile>();
   }

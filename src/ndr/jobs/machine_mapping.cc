@@ -6,14 +6,13 @@
 #include <arrow/array/util.h>
 #include <arrow/chunked_array.h>
 #include <arrow/csv/api.h>
-#include <arrow/io/file.h>
+#include <arrow/io/interfaces.h>
 #include <arrow/table.h>
 #include <parquet/arrow/reader.h>
 
-#include <filesystem>
-
 #include "ndr/base/exit_code.h"
 #include "ndr/storage/input.h"
+#include "ndr/storage/object_store.h"
 
 namespace ndr::jobs {
 namespace {
@@ -21,7 +20,8 @@ namespace {
 using arrow::Status;
 
 arrow::Result<std::shared_ptr<arrow::Table>> ReadTable(const std::string& path) {
-  ARROW_ASSIGN_OR_RAISE(const auto file, arrow::io::ReadableFile::Open(path));
+  ARROW_ASSIGN_OR_RAISE(const auto object, storage::Locate(path));
+  ARROW_ASSIGN_OR_RAISE(const auto file, object.store->Open(object.name));
   ARROW_ASSIGN_OR_RAISE(const auto magic, file->Read(4));
   ARROW_RETURN_NOT_OK(file->Seek(0));
   std::shared_ptr<arrow::Table> table;
@@ -58,13 +58,13 @@ arrow::Result<MachineMapping> ReadMachineMapping(const spec::Project& project) {
   MachineMapping mapping{baselines::MachineNames(project.non_persistent_machine_prefixes), std::nullopt, 0};
   const std::string& path = project.ip_machine_mapping.path;
   if (path.empty() && !project.ip_machine_mapping.required) return mapping;
-  if (!std::filesystem::exists(path)) {
+  auto table = ReadTable(path);
+  if (table.status().IsKeyError()) {
     if (!project.ip_machine_mapping.required) return mapping;
     return base::ContractViolation(
         "ip_machine_mapping.path: '" + path +
         "' does not exist; put the snapshot there, or set ip_machine_mapping.required to false");
   }
-  auto table = ReadTable(path);
   if (!table.ok())
     return base::ContractViolation("ip_machine_mapping.path: " + path + ": " + table.status().message());
   ARROW_ASSIGN_OR_RAISE(const auto addresses, TextColumn(**table, path, "ip_address"));

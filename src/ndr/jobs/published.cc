@@ -45,15 +45,22 @@ std::string IdsInWords(const std::vector<std::string>& ids) {
 
 arrow::Result<std::unique_ptr<Published>> Published::Read(const std::string& root,
                                                           const spec::Context& context,
-                                                          const std::vector<std::string_view>& families) {
+                                                          const std::vector<std::string_view>& families,
+                                                          Micros reach) {
   std::unique_ptr<Published> published(new Published());
   published->version_ = context.project.feature_spec_version;
   const storage::CommitLog log(root);
+  // A day more: records may lie in a slice before their batch's own slot.
+  const Micros from = reach == INT64_MIN ? reach : base::DayStart(reach) - base::kMicrosPerDay;
   for (const std::string_view family : kFamilies) {
     if (!families.empty() && std::find(families.begin(), families.end(), family) == families.end()) continue;
     published->templates_[std::string(family)] = MadeToday(context, family);
-    ARROW_ASSIGN_OR_RAISE(auto records, log.ReadAll(family, published->version_));
+    ARROW_ASSIGN_OR_RAISE(auto records, log.ReadAll(family, published->version_, from));
     for (CommitRecord& record : records) published->Put(std::move(record));
+  }
+  if (from != INT64_MIN && published->entries_.contains("delta")) {
+    ARROW_ASSIGN_OR_RAISE(published->first_slice_, log.First("delta", published->version_));
+    if (published->first_slice_ && *published->first_slice_ < from) published->reach_ = base::DayStart(reach);
   }
   return published;
 }
@@ -178,7 +185,8 @@ std::vector<const CommitRecord*> Published::Holding(Micros from, Micros to, Micr
 std::optional<Micros> Published::FirstSlice() const {
   std::lock_guard lock(mutex_);
   const Entries* entries = Of("delta");
-  return entries == nullptr || entries->empty() ? std::nullopt : std::optional(entries->begin()->first);
+  if (entries == nullptr || entries->empty()) return std::nullopt;
+  return std::min(entries->begin()->first, first_slice_.value_or(INT64_MAX));
 }
 
 std::optional<Micros> Published::FirstRows(Micros last_slot) const {
@@ -186,6 +194,7 @@ std::optional<Micros> Published::FirstRows(Micros last_slot) const {
   const Entries* entries = Of("delta");
   if (entries == nullptr || entries->empty() || entries->begin()->first > last_slot) return std::nullopt;
   const Micros first = entries->begin()->first;
+  if (reach_ != INT64_MIN) return reach_;
   for (const auto& [slice, slots] : stragglers_) {
     if (slice >= first) break;
     if (*slots.begin() <= last_slot) return slice;

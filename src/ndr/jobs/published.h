@@ -24,9 +24,11 @@ namespace ndr::jobs {
 /// Thread-safe.
 class Published {
  public:
-  /// Reads the commits of these families; none named: of all.
+  /// Reads the commits of these families; none named: of all. A run whose windows and look-backs begin at
+  /// `reach` or later may leave earlier ones out.
   static arrow::Result<std::unique_ptr<Published>> Read(const std::string& root, const spec::Context& context,
-                                                        const std::vector<std::string_view>& families = {});
+                                                        const std::vector<std::string_view>& families = {},
+                                                        base::Micros reach = INT64_MIN);
 
   /// A record for the batch with key, hashes and acting keys filled in; the caller adds inputs, counters and
   /// facts.
@@ -55,7 +57,7 @@ class Published {
   /// The dataset's first slice; nullopt: nothing is committed.
   std::optional<base::Micros> FirstSlice() const;
   /// The first slice with rows of mini-batches of slots up to `last_slot`, which late records may put before
-  /// FirstSlice.
+  /// FirstSlice; or the beginning of the reach, where that is later.
   std::optional<base::Micros> FirstRows(base::Micros last_slot) const;
   /// Whether the delta commit of the slot holds rows of other slices.
   bool Straggles(base::Micros slot) const;
@@ -80,6 +82,8 @@ class Published {
   void Forget(const storage::CommitRecord& record);
 
   std::string version_;
+  std::optional<base::Micros> first_slice_;  // where it was left out
+  base::Micros reach_ = INT64_MIN;
   std::map<std::string, storage::CommitRecord, std::less<>> templates_;  // by family: the hashes of today
   mutable std::mutex mutex_;
   std::map<std::string, Entries, std::less<>> entries_;

@@ -76,7 +76,8 @@ class JobRun {
     std::vector<std::string_view> families = families_.read;
     families.push_back(families_.own);
     families.insert(families.end(), families_.consulted.begin(), families_.consulted.end());
-    ARROW_ASSIGN_OR_RAISE(published_, Published::Read(root, **context, families));
+    ARROW_ASSIGN_OR_RAISE(published_,
+                          Published::Read(writer_->root(), **context, families, Reach(**context)));
     const int64_t memory = runtime_.memory_bytes > 0 ? runtime_.memory_bytes : HalfOfTheMachine();
     state_ = {*context, writer_.get(), published_.get(), report_, runtime_.progress, memory, RunId()};
     report_->Fact("run_id", state_.run_id);
@@ -133,6 +134,14 @@ class JobRun {
         return base::UsageError(
             fmt::format("{}: {} is '{}', and '{}' was asked for", runtime_.project_file, key, has, wanted));
     return loaded;
+  }
+
+  // A batch looks back as far as its longest window and the look-back before it; a reference at everything.
+  Micros Reach(const spec::Context& context) const {
+    if (job_ == spec::Job::kFgB) return INT64_MIN;
+    return at_ - context.catalogue->windows().back().slices * base::kSliceMicros -
+           context.project.lookback.days * base::kMicrosPerDay -
+           context.project.data_quality.allowed_lateness;
   }
 
   std::string HashOfOutput() const {
@@ -206,7 +215,8 @@ void NoteStale(const JobRun& run, std::string_view family, Micros at) {
   if (!run.changed()) return;
   const storage::CommitRecord* now = run.state().published->Find(family, at);
   const storage::InputEntry entry = Published::AsInput(*now);
-  NoteAll(StaleAfter(run.state().root(), *run.state().context, entry.name, entry.sha256), run.state().report);
+  NoteAll(StaleAfter(run.state().root(), *run.state().context, entry.name, entry.sha256, at),
+          run.state().report);
 }
 
 template <class Builder>

@@ -35,7 +35,7 @@ arrow::Result<std::vector<std::string>> StaleAfterDelta(const std::string& root,
                        context.project.data_quality.allowed_lateness;
   std::vector<std::string> notes;
   for (const std::string family : {"pair_counts", "fg_a", "fg_c", "fg_b"}) {
-    ARROW_ASSIGN_OR_RAISE(const auto records, log.ReadAll(family, version));
+    ARROW_ASSIGN_OR_RAISE(const auto records, log.ReadAll(family, version, slot));
     std::vector<const storage::CommitRecord*> stale;
     for (const storage::CommitRecord& record : records) {
       const bool touched = family == "pair_counts" ? record.at == slot
@@ -49,9 +49,10 @@ arrow::Result<std::vector<std::string>> StaleAfterDelta(const std::string& root,
 }
 
 arrow::Result<std::vector<std::string>> StaleAfter(const std::string& root, const spec::Context& context,
-                                                   const std::string& input, const std::string& sha256) {
+                                                   const std::string& input, const std::string& sha256,
+                                                   Micros at) {
   ARROW_ASSIGN_OR_RAISE(const auto records,
-                        storage::CommitLog(root).ReadAll("fg_c", context.project.feature_spec_version));
+                        storage::CommitLog(root).ReadAll("fg_c", context.project.feature_spec_version, at));
   std::vector<const storage::CommitRecord*> stale;
   for (const storage::CommitRecord& record : records)
     for (const storage::InputEntry& entry : record.inputs)

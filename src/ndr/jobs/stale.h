@@ -17,7 +17,9 @@ namespace ndr::jobs {
 arrow::Result<std::vector<std::string>> StaleAfterDelta(const std::string& root, const spec::Context& context,
                                                         base::Micros slot);
 /// The same for the fg_c of a batch whose fg_a was replaced, and of batches judged by a reference that was.
+/// `at`: of the batch or reference.
 arrow::Result<std::vector<std::string>> StaleAfter(const std::string& root, const spec::Context& context,
-                                                   const std::string& input, const std::string& sha256);
+                                                   const std::string& input, const std::string& sha256,
+                                                   base::Micros at);
 
 }  // namespace ndr::jobs

@@ -4,13 +4,44 @@
 #include <arrow/type.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <iterator>
+#include <tuple>
 
 #include "ndr/base/hash.h"
-#include "ndr/storage/local_disk.h"
+#include "ndr/base/parallel.h"
+#include "ndr/storage/commit_index.h"
+#include "ndr/storage/object_store.h"
 
 namespace ndr::storage {
-namespace fs = std::filesystem;
+namespace {
+
+// Requests at a time to a store where each takes a while.
+constexpr int kRemoteReads = 16;
+
+// nullopt where there is no index: of folders, which are read quickly, and of what was copied to S3.
+arrow::Result<std::optional<std::vector<base::Micros>>> IndexedDays(const std::string& root,
+                                                                    std::string_view family,
+                                                                    std::string_view version) {
+  if (!IsRemote(root)) return std::nullopt;
+  ARROW_ASSIGN_OR_RAISE(auto store, OpenStore(root));
+  return CommitIndex(std::move(store)).Days(family, version);
+}
+
+arrow::Result<std::vector<CommitRecord>> ReadDays(const std::string& root, std::string_view family,
+                                                  std::string_view version,
+                                                  const std::vector<base::Micros>& days) {
+  ARROW_ASSIGN_OR_RAISE(auto store, OpenStore(root));
+  const CommitIndex index(std::move(store));
+  std::vector<std::vector<CommitRecord>> found(days.size());
+  ARROW_RETURN_NOT_OK(base::ForEachPartition(days.size(), kRemoteReads, [&](size_t i) {
+    return index.Read(family, version, days[i]).Value(&found[i]);
+  }));
+  std::vector<CommitRecord> records;
+  for (auto& of_day : found) std::move(of_day.begin(), of_day.end(), std::back_inserter(records));
+  return records;
+}
+
+}  // namespace
 
 int64_t CommitRecord::rows() const {
   int64_t rows = 0;
@@ -51,8 +82,9 @@ std::string SchemaHash(const catalogue::Catalogue& catalogue, std::string_view f
 
 arrow::Result<std::vector<std::string>> CommitLog::Ids(std::string_view family,
                                                        std::string_view version) const {
+  ARROW_ASSIGN_OR_RAISE(const auto store, OpenStore(root_));
   std::vector<std::string> ids;
-  ARROW_ASSIGN_OR_RAISE(const auto names, NamesIn(root_ + "/" + CommitFolder(family, version)));
+  ARROW_ASSIGN_OR_RAISE(const auto names, store->Names(CommitFolder(family, version)));
   for (const std::string& name : names)
     if (name.ends_with(".json")) ids.push_back(name.substr(0, name.size() - 5));
   std::sort(ids.begin(), ids.end());
@@ -60,34 +92,73 @@ arrow::Result<std::vector<std::string>> CommitLog::Ids(std::string_view family,
 }
 
 arrow::Result<std::optional<CommitRecord>> CommitLog::Read(const CommitKey& key) const {
-  const std::string path = root_ + "/" + CommitPath(key);
-  ARROW_ASSIGN_OR_RAISE(const auto text, ReadWhole(path));
-  if (!text) return std::nullopt;
-  ARROW_ASSIGN_OR_RAISE(CommitRecord record, CommitRecord::FromJson(*text, path));
+  ARROW_ASSIGN_OR_RAISE(const auto store, OpenStore(root_));
+  const std::string path = CommitPath(key);
+  ARROW_ASSIGN_OR_RAISE(const auto text, store->Read(path));
+  if (!text || IsWithdrawn(*text)) return std::nullopt;
+  ARROW_ASSIGN_OR_RAISE(CommitRecord record, CommitRecord::FromJson(*text, root_ + "/" + path));
   return record;
 }
 
-arrow::Result<std::vector<CommitRecord>> CommitLog::ReadAll(std::string_view family,
-                                                            std::string_view version) const {
+arrow::Result<std::vector<CommitRecord>> CommitLog::ReadEach(std::string_view family,
+                                                             std::string_view version) const {
   ARROW_ASSIGN_OR_RAISE(const auto ids, Ids(family, version));
+  std::vector<std::optional<CommitRecord>> found(ids.size());
+  const int threads = IsRemote(root_) ? kRemoteReads : 1;
+  ARROW_RETURN_NOT_OK(base::ForEachPartition(ids.size(), threads, [&](size_t i) {
+    return Read({std::string(family), std::string(version), ids[i]}).Value(&found[i]);
+  }));
   std::vector<CommitRecord> records;
-  for (const std::string& id : ids) {
-    ARROW_ASSIGN_OR_RAISE(auto record, Read({std::string(family), std::string(version), id}));
-    if (record) records.push_back(*std::move(record));  // gone since the listing: withdrawn
-  }
-  std::stable_sort(records.begin(), records.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  for (auto& record : found)
+    if (record) records.push_back(*std::move(record));  // else gone since the listing: withdrawn
   return records;
+}
+
+arrow::Result<std::vector<CommitRecord>> CommitLog::ReadAll(std::string_view family, std::string_view version,
+                                                            base::Micros from) const {
+  std::vector<CommitRecord> records;
+  ARROW_ASSIGN_OR_RAISE(const auto days, IndexedDays(root_, family, version));
+  if (days) {
+    auto first = days->begin();
+    if (from != INT64_MIN)
+      first = std::lower_bound(days->begin(), days->end(), CommitIndex::PeriodStart(family, from));
+    if (first == days->end() && first != days->begin()) --first;
+    ARROW_ASSIGN_OR_RAISE(records, ReadDays(root_, family, version, {first, days->end()}));
+  } else {
+    ARROW_ASSIGN_OR_RAISE(records, ReadEach(family, version));
+  }
+  std::sort(records.begin(), records.end(), [](const CommitRecord& a, const CommitRecord& b) {
+    return std::tie(a.at, a.key.id) < std::tie(b.at, b.key.id);
+  });
+  return records;
+}
+
+arrow::Result<std::optional<base::Micros>> CommitLog::First(std::string_view family,
+                                                            std::string_view version) const {
+  ARROW_ASSIGN_OR_RAISE(const auto days, IndexedDays(root_, family, version));
+  std::vector<CommitRecord> records;
+  if (!days) {
+    ARROW_ASSIGN_OR_RAISE(records, ReadEach(family, version));
+  }
+  for (size_t i = 0; days && i < days->size() && records.empty(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(records, ReadDays(root_, family, version, {(*days)[i]}));
+  }
+  const auto first = std::min_element(records.begin(), records.end(),
+                                      [](const auto& a, const auto& b) { return a.at < b.at; });
+  return first == records.end() ? std::nullopt : std::optional(first->at);
 }
 
 arrow::Result<std::optional<std::string>> CommitLog::LatestReference(std::string_view version,
                                                                      base::Micros t) const {
   ARROW_ASSIGN_OR_RAISE(const auto ids, Ids("fg_b", version));
-  std::optional<std::string> latest;
-  for (const std::string& id : ids) {
-    const auto at = base::ParseCompact(id);
-    if (at && *at <= t) latest = id;
+  for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
+    const auto at = base::ParseCompact(*id);
+    if (!at || *at > t) continue;
+    if (!IsRemote(root_)) return *id;
+    ARROW_ASSIGN_OR_RAISE(const auto record, Read({"fg_b", std::string(version), *id}));
+    if (record) return *id;
   }
-  return latest;
+  return std::nullopt;
 }
 
 }  // namespace ndr::storage

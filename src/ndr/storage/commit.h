@@ -68,10 +68,16 @@ struct CommitRecord {
   static arrow::Result<CommitRecord> FromJson(std::string_view json, std::string_view origin);
 };
 
+/// What stands in the place of a record that was taken back in a store without conditional deletes. `token`
+/// keeps two withdrawals apart.
+std::string WithdrawnJson(const CommitKey& key, const std::string& token);
+bool IsWithdrawn(std::string_view json);
+
 /// SHA-256 over the storage schemas of a family.
 std::string SchemaHash(const catalogue::Catalogue& catalogue, std::string_view family);
 
-/// The commit records below a root; reads the disk on each call.
+/// The commit records below a root; reads the store on each call. On S3 through an index by day
+/// (commit_index.h).
 class CommitLog {
  public:
   explicit CommitLog(std::string root) : root_(std::move(root)) {}
@@ -80,8 +86,14 @@ class CommitLog {
   arrow::Result<std::vector<std::string>> Ids(std::string_view family, std::string_view version) const;
   /// nullopt where there is none.
   arrow::Result<std::optional<CommitRecord>> Read(const CommitKey& key) const;
-  /// In order of `at`, then id.
-  arrow::Result<std::vector<CommitRecord>> ReadAll(std::string_view family, std::string_view version) const;
+  /// In order of `at`, then id. What lies before `from` may be left out, where that saves requests (on S3:
+  /// one a day); but where nothing is as late as `from`, the last of what there is comes.
+  arrow::Result<std::vector<CommitRecord>> ReadAll(std::string_view family, std::string_view version,
+                                                   base::Micros from = INT64_MIN) const;
+  /// The same of all, record by record: past the index of an S3 root.
+  arrow::Result<std::vector<CommitRecord>> ReadEach(std::string_view family, std::string_view version) const;
+  /// The earliest `at` of a family; nullopt where nothing is committed.
+  arrow::Result<std::optional<base::Micros>> First(std::string_view family, std::string_view version) const;
   /// The id of the newest FG-B reference not after `t`.
   arrow::Result<std::optional<std::string>> LatestReference(std::string_view version, base::Micros t) const;
 

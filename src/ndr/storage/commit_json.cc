@@ -59,6 +59,18 @@ std::string CommitRecord::ToJson() const {
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+std::string WithdrawnJson(const CommitKey& key, const std::string& token) {
+  const Json json = {
+      {"withdrawn", token}, {"dataset", key.family}, {"feature_spec_version", key.version}, {"id", key.id}};
+  return json.dump(1) + "\n";
+}
+
+bool IsWithdrawn(std::string_view json) {
+  if (json.find("\"withdrawn\"") == std::string_view::npos) return false;  // nearly always
+  const Json parsed = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  return parsed.is_object() && parsed.contains("withdrawn");
+}
+
 arrow::Result<CommitRecord> CommitRecord::FromJson(std::string_view json, std::string_view origin) {
   try {
     return Read(Json::parse(json));

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/storage/dataset_reader.h"
 
-#include <filesystem>
+#include <arrow/io/memory.h>
+
+#include "ndr/base/hash.h"
+#include "ndr/storage/object_store.h"
 
 namespace ndr::storage {
 
@@ -14,17 +17,59 @@ DatasetReader::DatasetReader(std::string root, const catalogue::Catalogue& catal
       files_(files.begin(), files.end()),
       columns_(std::move(columns)) {}
 
+namespace {
+
+// Up to this size a file is read as a whole, at once: on S3 with one request.
+constexpr int64_t kSmallBytes = int64_t{8} << 20;
+
+arrow::Status Damaged(const std::string& path, const std::string& what) {
+  return arrow::Status::IOError(path, " is not what was committed: ", what,
+                                "; run its batch again with --replace, or bring the file back");
+}
+
+arrow::Result<std::shared_ptr<arrow::io::RandomAccessFile>> ReadChecked(arrow::io::RandomAccessFile* file,
+                                                                        const FileEntry& entry,
+                                                                        const std::string& path) {
+  ARROW_ASSIGN_OR_RAISE(auto buffer, file->ReadAt(0, entry.bytes));
+  const std::string_view bytes(reinterpret_cast<const char*>(buffer->data()),
+                               static_cast<size_t>(buffer->size()));
+  if (base::Sha256Hex(bytes) != entry.sha256) return Damaged(path, "its checksum differs");
+  return std::make_shared<arrow::io::BufferReader>(std::move(buffer));
+}
+
+}  // namespace
+
+arrow::Status DatasetReader::Open(const FileEntry& entry, const std::string& path) {
+  ARROW_ASSIGN_OR_RAISE(auto file, store_->Open(entry.path, entry.bytes));
+  ARROW_ASSIGN_OR_RAISE(const int64_t bytes, file->GetSize());
+  if (bytes != entry.bytes)
+    return Damaged(path, std::to_string(bytes) + " bytes, not " + std::to_string(entry.bytes));
+  if (bytes <= kSmallBytes) {
+    ARROW_ASSIGN_OR_RAISE(file, ReadChecked(file.get(), entry, path));
+  }
+  return ParquetReader::Open(std::move(file), path, schema_, columns_, older_names_).Value(&open_);
+}
+
+arrow::Status DatasetReader::OpenNext() {
+  if (store_ == nullptr) {
+    ARROW_ASSIGN_OR_RAISE(store_, OpenStore(root_));
+  }
+  const FileEntry entry = std::move(files_.front());
+  files_.pop_front();
+  const std::string path = root_ + "/" + entry.path;
+  const arrow::Status status = Open(entry, path);
+  return status.IsKeyError()
+             ? arrow::Status::KeyError(
+                   path,
+                   " is committed but not there: its batch was replaced meanwhile, or it was removed by hand")
+             : status;
+}
+
 arrow::Result<std::shared_ptr<arrow::RecordBatch>> DatasetReader::Next() {
   for (;;) {
     if (open_ == nullptr) {
       if (files_.empty()) return nullptr;
-      const std::string path = root_ + "/" + files_.front().path;
-      files_.pop_front();
-      std::error_code error;
-      if (!std::filesystem::exists(path, error))
-        return arrow::Status::KeyError(
-            path, " is committed but not there: its batch was replaced meanwhile, or it was removed by hand");
-      ARROW_ASSIGN_OR_RAISE(open_, ParquetReader::Open(path, schema_, columns_, older_names_));
+      ARROW_RETURN_NOT_OK(OpenNext());
     }
     ARROW_ASSIGN_OR_RAISE(auto batch, open_->Next());
     if (batch == nullptr) {

@@ -13,8 +13,12 @@
 
 namespace ndr::storage {
 
+class ObjectStore;
+
 /// Reads files of one dataset one after the other, in bounded memory. Only files that commit records list are
-/// read. Host partials may have older names (specification 2).
+/// read, and only as they were committed: a small one is compared with its checksum, a larger one with its
+/// size and the checksums of its pages; IOError names the file. Host partials may have older names
+/// (specification 2).
 class DatasetReader {
  public:
   /// `columns`: names, none for all. An absent file is KeyError and named (a replaced batch: read the commit
@@ -26,7 +30,11 @@ class DatasetReader {
   arrow::Result<std::shared_ptr<arrow::RecordBatch>> Next();
 
  private:
+  arrow::Status Open(const FileEntry& entry, const std::string& path);
+  arrow::Status OpenNext();
+
   std::string root_;
+  std::shared_ptr<ObjectStore> store_;
   std::shared_ptr<arrow::Schema> schema_;
   bool older_names_;
   std::deque<FileEntry> files_;

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/storage/input.h"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <arrow/io/interfaces.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "ndr/base/hash.h"
 #include "ndr/storage/decoder.h"
+#include "ndr/storage/object_store.h"
 
 namespace ndr::storage {
 namespace {
 
 using arrow::Status;
 
-// Compressed bytes read from the disk at a time.
-constexpr size_t kReadBytes = 1 << 18;
+// Compressed bytes read at a time: S3 takes a while to begin an answer.
+constexpr int64_t kReadBytes = 1 << 18, kRemoteReadBytes = 8 << 20;
 
 }  // namespace
 
@@ -30,7 +28,8 @@ Compression RecogniseCompression(std::string_view head) {
 struct InputFile::State {
   std::string path;
   size_t chunk_bytes = 0;
-  int fd = -1;
+  std::shared_ptr<arrow::io::RandomAccessFile> file;
+  int64_t read_bytes = kReadBytes;
   base::Sha256 hash;
   int64_t bytes_read = 0;
   std::string stored;          // bytes as stored, the last ones read
@@ -42,23 +41,17 @@ struct InputFile::State {
   Status failure;  // comes after the bytes before it
   std::string sha256;
 
-  ~State() {
-    if (fd >= 0) ::close(fd);
-  }
-
   // Reads on when everything read so far is decoded.
   Status Refill() {
     if (!undecoded.empty() || at_end) return Status::OK();
-    stored.resize(kReadBytes);
-    ssize_t n;
-    do n = ::read(fd, stored.data(), stored.size());
-    while (n < 0 && errno == EINTR);
-    if (n < 0) return Status::IOError("cannot read ", path, ": ", std::strerror(errno));
-    stored.resize(static_cast<size_t>(n));
+    stored.resize(static_cast<size_t>(read_bytes));
+    const auto n = file->ReadAt(bytes_read, read_bytes, stored.data());
+    if (!n.ok()) return Status::IOError("cannot read ", path, ": ", n.status().message());
+    stored.resize(static_cast<size_t>(*n));
     undecoded = stored;
-    at_end = n == 0;
+    at_end = *n == 0;
     hash.Update(stored);
-    bytes_read += n;
+    bytes_read += *n;
     return Status::OK();
   }
 
@@ -99,8 +92,11 @@ arrow::Result<std::unique_ptr<InputFile>> InputFile::Open(const std::string& pat
   State& state = *file->state_;
   state.path = path;
   state.chunk_bytes = chunk_bytes;
-  state.fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (state.fd < 0) return Status::IOError("cannot open ", path, ": ", std::strerror(errno));
+  state.read_bytes = IsRemote(path) ? kRemoteReadBytes : kReadBytes;
+  ARROW_ASSIGN_OR_RAISE(const StoredObject object, Locate(path));
+  const auto opened = object.store->Open(object.name);
+  if (!opened.ok()) return Status::IOError("cannot open ", path, ": ", opened.status().message());
+  state.file = *opened;
   ARROW_RETURN_NOT_OK(state.Refill());
   state.compression = RecogniseCompression(state.undecoded);
   state.decoder = Decoder::Make(state.compression);

@@ -13,10 +13,15 @@
 
 namespace ndr::storage {
 
-/// What `--input` names: files, folders (all files below them) and globs (*, ?, [..] in the last parts), as a
-/// list of files, sorted by path and without repetition. Names that begin with a dot are passed over inside
-/// folders. Something that does not exist or a glob without a match is KeyError and named.
-arrow::Result<std::vector<std::string>> ExpandInputs(const std::vector<std::string>& inputs);
+struct InputPath {
+  std::string path;    ///< local, or `s3://bucket/key`
+  int64_t bytes = -1;  ///< as stored; -1: of what has no size, such as a pipe
+};
+
+/// What `--input` names: files, folders (all files below them) and globs (*, ?, [..] in the last parts),
+/// local or on S3, as a list of files, sorted by path and without repetition. Names that begin with a dot are
+/// passed over inside folders. Something that does not exist or a glob without a match is KeyError and named.
+arrow::Result<std::vector<InputPath>> ExpandInputs(const std::vector<std::string>& inputs);
 
 /// What a commit record says of a log file.
 struct InputIdentity {
@@ -33,6 +38,7 @@ Compression RecogniseCompression(std::string_view head);
 /// does not depend on the file's size.
 class InputFile {
  public:
+  /// A local path, or `s3://bucket/key`.
   static arrow::Result<std::unique_ptr<InputFile>> Open(const std::string& path,
                                                         size_t chunk_bytes = 1 << 20);
   ~InputFile();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/storage/intent.h"
 
-#include <sys/file.h>
-
 #include <filesystem>
 #include <set>
 #include <sstream>
@@ -54,11 +52,5 @@ arrow::Status RemoveCommitted(const std::string& root, const CommitRecord& recor
   for (const FileEntry& file : record.files) ARROW_RETURN_NOT_OK(Remove(root + "/" + file.path));
   return arrow::Status::OK();
 }
-
-FolderLock::FolderLock(int fd, int operation) : fd_(fd) {
-  while (::flock(fd_, operation) != 0 && errno == EINTR) {
-  }
-}
-FolderLock::~FolderLock() { ::flock(fd_, LOCK_UN); }
 
 }  // namespace ndr::storage

@@ -33,16 +33,4 @@ arrow::Status Recover(const std::string& root, const std::string& intent_path);
 /// Takes a commit back: its record first, then its files.
 arrow::Status RemoveCommitted(const std::string& root, const CommitRecord& record);
 
-/// Holds flock(2) on an open folder; the constructor waits.
-class FolderLock {
- public:
-  FolderLock(int fd, int operation);
-  ~FolderLock();
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
- private:
-  int fd_;
-};
-
 }  // namespace ndr::storage

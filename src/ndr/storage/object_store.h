@@ -92,6 +92,15 @@ class ObjectStore {
 /// process and bucket. Invalid where the location is neither.
 arrow::Result<std::shared_ptr<ObjectStore>> OpenStore(const std::string& location);
 
+/// One object, by itself.
+struct StoredObject {
+  std::shared_ptr<ObjectStore> store;
+  std::string name;
+};
+/// The store and the name of what a whole path or URL names: `logs/a.json`, `s3://lake/logs/a.json`. Invalid
+/// where an `s3://` one has no name.
+arrow::Result<StoredObject> Locate(const std::string& path);
+
 /// Requests and bytes of all S3 stores of this process so far, by method (`GET`, `LIST`, `PUT`, `DELETE`,
 /// `HEAD`), retries included.
 struct Traffic {

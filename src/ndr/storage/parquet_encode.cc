@@ -44,6 +44,7 @@ std::shared_ptr<parquet::WriterProperties> Properties(const arrow::Schema& schem
       ->disable_dictionary()
       ->disable_statistics();
   builder.max_row_group_length(kRowGroupRows)->dictionary_pagesize_limit(4 << 20)->data_pagesize(1 << 20);
+  builder.enable_page_checksum();
   builder.set_size_statistics_level(parquet::SizeStatisticsLevel::None);
   for (const auto& field : schema.fields()) {
     const bool text = field->type()->id() == arrow::Type::STRING || IsAddress(*field->type());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Record batches as Parquet bytes and back. Addresses are 16 bytes in batches and canonical text in files.
+// Every page carries a checksum, which is compared when it is read.
 #pragma once
 
 #include <arrow/buffer.h>
@@ -13,6 +14,10 @@
 #include <vector>
 
 #include "ndr/catalogue/catalogue.h"
+
+namespace arrow::io {
+class RandomAccessFile;
+}  // namespace arrow::io
 
 namespace ndr::storage {
 
@@ -59,8 +64,13 @@ arrow::Result<EncodedFile> EncodeParquet(const std::shared_ptr<arrow::RecordBatc
 /// is missing or of another type.
 class ParquetReader {
  public:
-  /// `older_names`: those of host partials count too (legacy_delta.h).
+  /// A local file.
   static arrow::Result<std::unique_ptr<ParquetReader>> Open(const std::string& path,
+                                                            const std::shared_ptr<arrow::Schema>& schema,
+                                                            const std::vector<std::string>& columns = {});
+  /// Any file; `origin` names it in errors. `older_names`: those of host partials count too (legacy_delta.h).
+  static arrow::Result<std::unique_ptr<ParquetReader>> Open(std::shared_ptr<arrow::io::RandomAccessFile> file,
+                                                            const std::string& origin,
                                                             const std::shared_ptr<arrow::Schema>& schema,
                                                             const std::vector<std::string>& columns = {},
                                                             bool older_names = false);

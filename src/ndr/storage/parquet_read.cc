@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <arrow/io/file.h>
+#include <arrow/io/memory.h>
 #include <arrow/type.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/exception.h>
@@ -23,8 +24,8 @@ struct ParquetReader::State {
   std::unique_ptr<arrow::RecordBatchReader> batches;
   std::vector<std::string> older_names;  // read besides the schema's
 
-  Status Open(const std::shared_ptr<arrow::Schema>& whole, const std::vector<std::string>& columns,
-              bool may_be_older);
+  Status Open(std::shared_ptr<arrow::io::RandomAccessFile> input, const std::shared_ptr<arrow::Schema>& whole,
+              const std::vector<std::string>& columns, bool may_be_older);
   arrow::Result<std::shared_ptr<arrow::RecordBatch>> Read();
 };
 
@@ -84,18 +85,22 @@ arrow::Result<std::shared_ptr<arrow::Array>> ToColumn(const std::shared_ptr<arro
 
 }  // namespace
 
-Status ParquetReader::State::Open(const std::shared_ptr<arrow::Schema>& whole,
+Status ParquetReader::State::Open(std::shared_ptr<arrow::io::RandomAccessFile> input,
+                                  const std::shared_ptr<arrow::Schema>& whole,
                                   const std::vector<std::string>& columns, bool may_be_older) {
   ARROW_ASSIGN_OR_RAISE(schema, Project(whole, columns));
-  ARROW_ASSIGN_OR_RAISE(auto input, arrow::io::ReadableFile::Open(path));
-  auto parquet = parquet::ParquetFileReader::Open(std::move(input));
+  // On a local disk, or in memory, this thread would only wait for the one that reads ahead.
+  const bool far = dynamic_cast<arrow::io::ReadableFile*>(input.get()) == nullptr &&
+                   dynamic_cast<arrow::io::BufferReader*>(input.get()) == nullptr;
+  parquet::ReaderProperties checked;
+  checked.set_page_checksum_verification(true);
+  auto parquet = parquet::ParquetFileReader::Open(std::move(input), checked);
   const std::vector<std::string> names = ColumnsOf(*parquet->metadata()->schema());
   if (may_be_older) older_names = OlderNames(names, *schema);
   const std::vector<int> leaves = Leaves(names, *schema, older_names);
   parquet::ArrowReaderProperties properties(/*use_threads=*/false);
   properties.set_batch_size(kRowGroupRows);
-  properties.set_pre_buffer(
-      false);  // on a local disk this thread would only wait for the one that reads ahead
+  properties.set_pre_buffer(far);
   for (const int leaf : leaves) {
     const auto field = schema->GetFieldByName(names[static_cast<size_t>(leaf)]);
     const bool is_address = field != nullptr && field->type()->id() == arrow::Type::FIXED_SIZE_BINARY;
@@ -114,16 +119,23 @@ ParquetReader::~ParquetReader() = default;
 
 arrow::Result<std::unique_ptr<ParquetReader>> ParquetReader::Open(
     const std::string& path, const std::shared_ptr<arrow::Schema>& schema,
-    const std::vector<std::string>& columns, bool older_names) {
+    const std::vector<std::string>& columns) {
+  ARROW_ASSIGN_OR_RAISE(auto file, arrow::io::ReadableFile::Open(path));
+  return Open(std::move(file), path, schema, columns);
+}
+
+arrow::Result<std::unique_ptr<ParquetReader>> ParquetReader::Open(
+    std::shared_ptr<arrow::io::RandomAccessFile> file, const std::string& origin,
+    const std::shared_ptr<arrow::Schema>& schema, const std::vector<std::string>& columns, bool older_names) {
   std::unique_ptr<ParquetReader> reader(new ParquetReader());
   Status status;
   try {
-    reader->state_->path = path;
-    status = reader->state_->Open(schema, columns, older_names);
+    reader->state_->path = origin;
+    status = reader->state_->Open(std::move(file), schema, columns, older_names);
   } catch (const std::exception& e) {
     status = Status::Invalid(e.what());
   }
-  if (!status.ok()) return status.WithMessage(path, ": ", status.message());
+  if (!status.ok()) return status.WithMessage(origin, ": ", status.message());
   return reader;
 }
 

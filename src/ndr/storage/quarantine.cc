@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "ndr/catalogue/batch.h"
-#include "ndr/storage/local_disk.h"
 
 namespace ndr::storage {
 
@@ -115,7 +114,7 @@ Status QuarantineFile::Add(int64_t byte_offset, std::string_view rule, std::stri
 Status QuarantineFile::Finish(std::string_view version, const InputIdentity& input) {
   State& state = *state_;
   const std::string path = QuarantinePath(version, input.sha256);
-  if (state.rows.empty()) return Remove(state.writer->root() + "/" + path);
+  if (state.rows.empty()) return state.writer->Remove(path);
   if (state.out != nullptr) ARROW_RETURN_NOT_OK(state.out->Flush());
   std::stable_sort(state.rows.begin(), state.rows.end(),
                    [](const Row& a, const Row& b) { return a.byte_offset < b.byte_offset; });

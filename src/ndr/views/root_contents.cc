@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/views/root_contents.h"
 
-#include <algorithm>
-#include <filesystem>
-
 #include "ndr/base/exit_code.h"
+#include "ndr/storage/object_store.h"
 
 namespace ndr::views {
 namespace {
@@ -13,21 +11,19 @@ constexpr std::string_view kVersionFolder = "feature_spec_version=";
 
 }  // namespace
 
-std::vector<std::string> VersionsOf(const std::string& root, std::string_view family) {
+arrow::Result<std::vector<std::string>> VersionsOf(const std::string& root, std::string_view family) {
   std::vector<std::string> versions;
-  std::error_code error;
-  const std::filesystem::path folder = std::filesystem::path(root) / "_commits" / family;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    const std::string name = entry.path().filename();
+  ARROW_ASSIGN_OR_RAISE(const auto store, storage::OpenStore(root));
+  ARROW_ASSIGN_OR_RAISE(const auto names, store->Names("_commits/" + std::string(family)));
+  for (const std::string& name : names)
     if (name.starts_with(kVersionFolder)) versions.push_back(name.substr(kVersionFolder.size()));
-  }
-  std::sort(versions.begin(), versions.end());
   return versions;
 }
 
 arrow::Status NothingThere(const std::string& root, std::string_view family, const std::string& version) {
   std::string others;
-  for (const std::string& v : VersionsOf(root, family)) others += (others.empty() ? "" : ", ") + v;
+  ARROW_ASSIGN_OR_RAISE(const auto versions, VersionsOf(root, family));
+  for (const std::string& v : versions) others += (others.empty() ? "" : ", ") + v;
   const std::string what = root + " holds no committed " + std::string(family) + " of version " + version;
   if (!others.empty())
     return base::UsageError(what + "; it holds versions " + others + " (--feature-spec-version)");

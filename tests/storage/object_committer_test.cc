@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Publication with the means of S3, on a store that keeps its objects in a folder.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ndr/base/hash.h"
+#include "ndr/storage/commit_index.h"
+#include "ndr/storage/committer.h"
+#include "ndr/storage/object_store.h"
+#include "temporary_folder.h"
+
+namespace ndr::storage {
+namespace {
+
+using base::Micros;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+const Micros kDay = *base::ParseCompact("20240420T000000Z");
+
+class ObjectCommitterTest : public testing::Test {
+ protected:
+  std::unique_ptr<Committer> Writer() const { return OpenObjectCommitter(Store()).ValueOrDie(); }
+  std::shared_ptr<ObjectStore> Store() const { return OpenStore(root_.path()).ValueOrDie(); }
+  CommitLog Log() const { return CommitLog(root_.path()); }
+
+  // Publishes one file of this content in the batch `id` of the slice at `at`.
+  arrow::Status Publish(Committer* writer, const std::string& id, Micros at, const std::string& content,
+                        std::optional<std::string> expected = std::nullopt) {
+    const std::string folder = writer->scratch() + "/" + id;
+    Put(folder + "/0", content);
+    const std::string sha256 = base::Sha256Hex(content);
+    CommitRecord record;
+    record.key = {"fg_a", "v1", id};
+    record.at = at;
+    record.files = {
+        {"fg_a/" + id + "-" + sha256.substr(0, 8), 1, static_cast<int64_t>(content.size()), sha256}};
+    hash_ = record.Hash();
+    std::vector<Change> changes = {
+        {folder, {{folder + "/0", record.files[0]}}, &record, std::move(expected)}};
+    return writer->Publish(&changes);
+  }
+  std::vector<std::string> Data() const { return Store()->Names("fg_a").ValueOrDie(); }
+  std::vector<std::string> Indexed(Micros day) const {
+    std::vector<std::string> ids;
+    for (const auto& record : CommitIndex(Store()).Read("fg_a", "v1", day).ValueOrDie())
+      ids.push_back(record.key.id + "=" + record.Hash());
+    return ids;
+  }
+
+  TemporaryFolder root_;
+  std::string hash_;  // of the record published last
+};
+
+TEST_F(ObjectCommitterTest, PutsDataThenRecordThenIndex) {
+  const auto writer = Writer();
+  ASSERT_TRUE(Publish(writer.get(), "a", kDay, "one").ok());
+  EXPECT_EQ(Data().size(), 1u);
+  EXPECT_EQ(Log().Read({"fg_a", "v1", "a"}).ValueOrDie()->Hash(), hash_);
+  EXPECT_THAT(CommitIndex(Store()).Days("fg_a", "v1").ValueOrDie().value(), ElementsAre(kDay));
+  EXPECT_THAT(Indexed(kDay), ElementsAre("a=" + hash_));
+  ASSERT_TRUE(Publish(writer.get(), "b", kDay + base::kSliceMicros, "two").ok());
+  EXPECT_EQ(Indexed(kDay).size(), 2u) << "the same day";
+  ASSERT_TRUE(Publish(writer.get(), "c", kDay + base::kMicrosPerDay, "three").ok());
+  EXPECT_EQ(CommitIndex(Store()).Days("fg_a", "v1").ValueOrDie()->size(), 2u);
+}
+
+TEST_F(ObjectCommitterTest, AnotherContentReplacesAllOfTheFirst) {
+  const auto writer = Writer();
+  ASSERT_TRUE(Publish(writer.get(), "a", kDay, "one").ok());
+  ASSERT_TRUE(Publish(writer.get(), "a", kDay, "two").ok());
+  EXPECT_THAT(Data(), ElementsAre("a-" + base::Sha256Hex("two").substr(0, 8)));
+  EXPECT_THAT(Indexed(kDay), ElementsAre("a=" + hash_));
+}
+
+TEST_F(ObjectCommitterTest, OfTwoWritersThatKnewTheSameOneWins) {
+  const auto quick = Writer(), slow = Writer();
+  ASSERT_TRUE(Publish(quick.get(), "a", kDay, "one", "").ok());
+  const std::string won = hash_;
+  EXPECT_TRUE(Publish(slow.get(), "a", kDay, "one", "").ok()) << "it had the same to say";
+  const arrow::Status lost = Publish(slow.get(), "a", kDay, "two", "");
+  EXPECT_TRUE(lost.IsAlreadyExists()) << lost.ToString();
+  EXPECT_EQ(Log().Read({"fg_a", "v1", "a"}).ValueOrDie()->Hash(), won);
+  EXPECT_TRUE(Publish(slow.get(), "a", kDay, "two", won).ok())
+      << "who knows what stands there may replace it";
+}
+
+TEST_F(ObjectCommitterTest, AWithdrawnRecordIsNoneAndCanBeFollowed) {
+  const auto writer = Writer();
+  ASSERT_TRUE(Publish(writer.get(), "a", kDay, "one").ok());
+  ASSERT_TRUE(writer->Withdraw({"fg_a", "v1", "a"}).ok());
+  EXPECT_FALSE(Log().Read({"fg_a", "v1", "a"}).ValueOrDie().has_value());
+  EXPECT_THAT(Log().ReadAll("fg_a", "v1").ValueOrDie(), IsEmpty());
+  EXPECT_THAT(Data(), IsEmpty());
+  EXPECT_THAT(Indexed(kDay), IsEmpty());
+  ASSERT_TRUE(writer->Withdraw({"fg_a", "v1", "a"}).ok()) << "again is no error";
+  ASSERT_TRUE(Publish(writer.get(), "a", kDay, "one", "").ok());
+  EXPECT_THAT(Indexed(kDay), ElementsAre("a=" + hash_));
+}
+
+TEST_F(ObjectCommitterTest, AFileRemovedByHandComesBack) {
+  const auto writer = Writer();
+  ASSERT_TRUE(Publish(writer.get(), "a", kDay, "one").ok());
+  ASSERT_TRUE(Store()->Remove("fg_a/" + Data()[0]).ok());
+  ASSERT_TRUE(Publish(writer.get(), "a", kDay, "one").ok());
+  EXPECT_EQ(Data().size(), 1u);
+}
+
+// What was copied to S3 has no index: the first run that publishes there makes it of all that stands there.
+TEST_F(ObjectCommitterTest, TheFirstIndexHoldsWhatWasThereBefore) {
+  ASSERT_TRUE(Publish(Writer().get(), "a", kDay, "one").ok());
+  const std::string before = hash_;
+  std::filesystem::remove_all(root_ / "_commits/fg_a/feature_spec_version=v1/_days");
+  ASSERT_TRUE(Publish(Writer().get(), "b", kDay, "two").ok());
+  EXPECT_THAT(Indexed(kDay), UnorderedElementsAre("a=" + before, "b=" + hash_));
+}
+
+// A run that dies between its record and the index is run again: nothing differs, and the index learns of it.
+TEST_F(ObjectCommitterTest, RunningAgainMendsTheIndex) {
+  ASSERT_TRUE(Publish(Writer().get(), "b", kDay, "two").ok());
+  const std::string day = "_commits/fg_a/feature_spec_version=v1/_days/20240420.jsonl.zst";
+  const std::string without = BytesOf(root_ / day);
+  ASSERT_TRUE(Publish(Writer().get(), "a", kDay, "one").ok());
+  const std::string first = hash_;
+  Put(root_ / day, without);
+  ASSERT_TRUE(Publish(Writer().get(), "a", kDay, "one", "").ok());
+  EXPECT_EQ(Indexed(kDay).size(), 2u);
+  // Also where it has something else to say now: it learns what stands there.
+  Put(root_ / day, without);
+  EXPECT_TRUE(Publish(Writer().get(), "a", kDay, "three", "").IsAlreadyExists());
+  EXPECT_THAT(Indexed(kDay), testing::Contains("a=" + first));
+}
+
+TEST(CommitIndexTest, PeriodsAreDaysMonthsAndYears) {
+  const Micros at = *base::ParseCompact("20240420T131500Z");
+  EXPECT_EQ(CommitIndex::PeriodStart("delta", at), kDay);
+  EXPECT_EQ(CommitIndex::PeriodStart("lookback", at), *base::ParseCompact("20240401T000000Z"));
+  EXPECT_EQ(CommitIndex::PeriodStart("fg_b", at), *base::ParseCompact("20240101T000000Z"));
+}
+
+}  // namespace
+}  // namespace ndr::storage
