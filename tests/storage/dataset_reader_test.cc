@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "ndr/catalogue/batch.h"
-#include "storage/temporary_folder.h"
+#include "temporary_folder.h"
 
 namespace ndr::storage {
 namespace {

@@ -2,13 +2,13 @@
 #include "ndr/views/quarantine_view.h"
 
 #include <arrow/array.h>
+#include <arrow/io/interfaces.h>
 
-#include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "ndr/base/exit_code.h"
 #include "ndr/storage/layout.h"
+#include "ndr/storage/object_store.h"
 #include "ndr/storage/parquet_file.h"
 #include "ndr/storage/quarantine.h"
 
@@ -22,16 +22,6 @@ using nlohmann::ordered_json;
 ordered_json BytesAsJson(const arrow::BinaryArray& array, int64_t row) {
   const ordered_json bytes = std::string(array.GetView(row));
   return ordered_json::parse(bytes.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
-}
-
-std::vector<std::string> FilesOfVersion(const std::string& root, const std::string& version) {
-  std::vector<std::string> paths;
-  std::error_code error;
-  const auto folder = std::filesystem::path(root + "/" + storage::QuarantinePath(version, "x")).parent_path();
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    if (entry.path().extension() == ".parquet") paths.push_back(entry.path().string());
-  std::sort(paths.begin(), paths.end());
-  return paths;
 }
 
 Status CheckNames(const std::vector<std::string>& columns) {
@@ -48,9 +38,15 @@ Status CheckNames(const std::vector<std::string>& columns) {
 Status ShowQuarantine(const std::string& root, const std::string& version,
                       const std::vector<std::string>& columns, const RowCallback& row) {
   ARROW_RETURN_NOT_OK(CheckNames(columns));
-  for (const std::string& path : FilesOfVersion(root, version)) {
+  ARROW_ASSIGN_OR_RAISE(const auto store, storage::OpenStore(root));
+  const std::string any = storage::QuarantinePath(version, "x"), folder = any.substr(0, any.rfind('/'));
+  ARROW_ASSIGN_OR_RAISE(const auto objects, store->List(folder));
+  for (const storage::ObjectInfo& object : objects) {
+    if (!object.name.ends_with(".parquet")) continue;
+    ARROW_ASSIGN_OR_RAISE(auto file, store->Open(object.name, object.bytes));
     ARROW_ASSIGN_OR_RAISE(const auto reader,
-                          storage::ParquetReader::Open(path, storage::QuarantineColumns(), columns));
+                          storage::ParquetReader::Open(std::move(file), root + "/" + object.name,
+                                                       storage::QuarantineColumns(), columns));
     for (;;) {
       ARROW_ASSIGN_OR_RAISE(const auto batch, reader->Next());
       if (batch == nullptr) break;
