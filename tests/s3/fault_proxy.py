@@ -18,9 +18,9 @@ class Cut(Exception):
 
 # What can happen to a request: coroutines of (proxy, exchange) that give the answer's bytes, or None to let it pass.
 
-def refuse(status, code, message="said the proxy"):
+def refuse(status, code, message="said the proxy", more=""):
     async def act(proxy, exchange):
-        body = f"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
+        body = f"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message>{more}</Error>".encode()
         await exchange.read_body()
         head = f"HTTP/1.1 {status} {code}\r\nContent-Type: application/xml\r\nx-amz-request-id: RIG\r\nContent-Length: {len(body)}"
         return head.encode() + END + (b"" if exchange.method == "HEAD" else body)
@@ -59,6 +59,13 @@ def lose_answer():
 def delay(seconds):
     async def act(proxy, exchange):
         await asyncio.sleep(seconds)
+    return act
+
+
+def look(function):
+    """The test's own function, while the client waits; then the request passes."""
+    async def act(proxy, exchange):
+        function()
     return act
 
 

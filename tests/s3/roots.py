@@ -19,6 +19,10 @@ def environment(url, access_key=servers.ACCESS_KEY, secret_key=servers.SECRET_KE
                           "AWS_REGION": servers.REGION} | more
 
 
+def is_commit(path):
+    return path.startswith("_commits/") and path.endswith(".json") and path.count("/") == 3
+
+
 class Root:
     """`location` for --root, `environment` for the process, and the files below it by their path."""
 
@@ -27,11 +31,16 @@ class Root:
         return {path: hashlib.sha256(self.read(path)).hexdigest() for path in self.files() if path.split("/")[0] not in engine.UNPUBLISHED}
 
     def published(self):
-        """Data and commit records alone."""
-        return {path: digest for path, digest in self.contents().items() if not path.startswith("_") or path.startswith("_commits/")}
+        """Data and commit records alone: an index of the records is there for speed, on S3 only."""
+        return {path: digest for path, digest in self.contents().items() if not path.startswith("_") or is_commit(path)}
+
+    def committed(self):
+        """Of published(): what the commit records list, and they themselves."""
+        listed = {file["path"] for record in self.commits().values() for file in record.get("files", [])}
+        return {path: digest for path, digest in self.published().items() if is_commit(path) or path in listed}
 
     def commits(self):
-        return {path: json.loads(self.read(path)) for path in self.files() if path.startswith("_commits/")}
+        return {path: json.loads(self.read(path)) for path in self.files() if is_commit(path)}
 
     def report(self, family, unit):
         return json.loads(self.read(f"_reports/{family}/feature_spec_version=v1/{unit}.json"))
