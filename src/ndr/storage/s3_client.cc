@@ -54,7 +54,7 @@ class Pieces {
     if (!of_get_ || !answer->ok()) return true;
     if (!bytes_.empty() && answer->status != 206) bytes_.clear();  // the server begins anew
     if (answer->broken) {
-      etag_ = answer->Header("etag");
+      if (std::string etag = answer->Header("etag"); !etag.empty()) etag_ = std::move(etag);
       // Of an object without a tag nobody knows whether the rest would belong to it.
       if (!etag_.empty()) bytes_ += answer->body;
       return false;
