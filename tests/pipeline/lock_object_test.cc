@@ -13,11 +13,11 @@
 namespace ndr::pipeline {
 namespace {
 
-using std::chrono::seconds;
 using testing::HasSubstr;
 
 class LockObjectTest : public testing::Test {
  protected:
+  using Seconds = std::chrono::seconds;
   static LockOwner Stranger(const std::string& token) {
     LockOwner owner = *ThisProcess();
     owner.host = "sensor-3";
@@ -35,21 +35,21 @@ class LockObjectTest : public testing::Test {
 
 TEST_F(LockObjectTest, IsTakenRenewedAndGivenBack) {
   const auto keeper = Keeper();
-  ASSERT_TRUE(keeper->TakeOrRefuse(&me_, seconds(60)).ok());
+  ASSERT_TRUE(keeper->TakeOrRefuse(&me_, Seconds(60)).ok());
   EXPECT_EQ(Stored().token, "me");
   EXPECT_EQ(Stored().expires, me_.expires);
   const base::Micros first = me_.expires;
-  ASSERT_TRUE(keeper->Renew(&me_, seconds(120)).ok());
+  ASSERT_TRUE(keeper->Renew(&me_, Seconds(120)).ok());
   EXPECT_GE(me_.expires, first + 60 * base::kMicrosPerSecond);
   EXPECT_EQ(Stored().expires, me_.expires);
   keeper->Release(me_);
   EXPECT_EQ(Stored().expires, 0);
-  EXPECT_TRUE(Keeper()->TakeOrRefuse(&you_, seconds(60)).ok());
+  EXPECT_TRUE(Keeper()->TakeOrRefuse(&you_, Seconds(60)).ok());
 }
 
 TEST_F(LockObjectTest, OfALivingOwnerIsRefusedWithNameAndPlace) {
-  ASSERT_TRUE(Keeper()->TakeOrRefuse(&me_, seconds(60)).ok());
-  const arrow::Status status = Keeper()->TakeOrRefuse(&you_, seconds(60));
+  ASSERT_TRUE(Keeper()->TakeOrRefuse(&me_, Seconds(60)).ok());
+  const arrow::Status status = Keeper()->TakeOrRefuse(&you_, Seconds(60));
   EXPECT_EQ(base::ExitCode(status), base::kExitContract);
   EXPECT_THAT(status.message(), HasSubstr(root_.path() + "/_locks/b1.json is held by pid "));
   EXPECT_EQ(Stored().token, "me");
@@ -57,9 +57,9 @@ TEST_F(LockObjectTest, OfALivingOwnerIsRefusedWithNameAndPlace) {
 
 TEST_F(LockObjectTest, ThatExpiredIsTakenOverAndItsOwnerLearnsIt) {
   const auto keeper = Keeper();
-  ASSERT_TRUE(keeper->TakeOrRefuse(&me_, seconds(0)).ok());
-  ASSERT_TRUE(Keeper()->TakeOrRefuse(&you_, seconds(60)).ok());
-  const arrow::Status status = keeper->Renew(&me_, seconds(60));
+  ASSERT_TRUE(keeper->TakeOrRefuse(&me_, Seconds(0)).ok());
+  ASSERT_TRUE(Keeper()->TakeOrRefuse(&you_, Seconds(60)).ok());
+  const arrow::Status status = keeper->Renew(&me_, Seconds(60));
   EXPECT_EQ(base::ExitCode(status), base::kExitContract);
   EXPECT_THAT(status.message(), HasSubstr("was taken over by pid "));
   keeper->Release(me_);
@@ -70,15 +70,15 @@ TEST_F(LockObjectTest, ThatExpiredIsTakenOverAndItsOwnerLearnsIt) {
 TEST_F(LockObjectTest, OfADeadProcessOfThisHostIsTakenOver) {
   LockOwner dead = *ThisProcess();
   dead.started -= 1;  // the pid is another process's by now
-  ASSERT_TRUE(Keeper()->TakeOrRefuse(&dead, seconds(60)).ok());
-  EXPECT_TRUE(Keeper()->TakeOrRefuse(&me_, seconds(60)).ok());
+  ASSERT_TRUE(Keeper()->TakeOrRefuse(&dead, Seconds(60)).ok());
+  EXPECT_TRUE(Keeper()->TakeOrRefuse(&me_, Seconds(60)).ok());
 }
 
 TEST_F(LockObjectTest, ThatIsGoneIsNotRenewed) {
   const auto keeper = Keeper();
-  ASSERT_TRUE(keeper->TakeOrRefuse(&me_, seconds(60)).ok());
+  ASSERT_TRUE(keeper->TakeOrRefuse(&me_, Seconds(60)).ok());
   ASSERT_TRUE(store_->Remove("_locks/b1.json").ok());
-  EXPECT_THAT(keeper->Renew(&me_, seconds(60)).message(), HasSubstr("is gone"));
+  EXPECT_THAT(keeper->Renew(&me_, Seconds(60)).message(), HasSubstr("is gone"));
 }
 
 TEST_F(LockObjectTest, IsTakenByOneOfMany) {
@@ -89,7 +89,7 @@ TEST_F(LockObjectTest, IsTakenByOneOfMany) {
       for (int t = 0; t < 8; ++t)
         threads.emplace_back([&, t] {
           LockOwner owner = Stranger(std::to_string(t));
-          Keeper()->TakeOrRefuse(&owner, seconds(60)).ok() ? ++taken : ++refused;
+          Keeper()->TakeOrRefuse(&owner, Seconds(60)).ok() ? ++taken : ++refused;
         });
     }
     EXPECT_EQ(taken, 1);
