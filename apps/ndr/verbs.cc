@@ -29,7 +29,7 @@ std::string UnknownFlag(const CLI::App& verb) {
 
 void AddVerbs(CLI::App* app, Action* action) {
   for (const auto add : {AddReplay, AddFindings, AddExplain, AddShow, AddJobs, AddPipeline, AddWatch,
-                         AddCatalogue, AddSpec, AddFeatures, AddSimulate})
+                         AddCatalogue, AddSpec, AddFeatures, AddVerify, AddGc, AddSimulate})
     add(app, action);
 }
 

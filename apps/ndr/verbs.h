@@ -35,5 +35,7 @@ void AddPipeline(CLI::App* app, Action* action);
 void AddWatch(CLI::App* app, Action* action);
 void AddSpec(CLI::App* app, Action* action);
 void AddFeatures(CLI::App* app, Action* action);
+void AddVerify(CLI::App* app, Action* action);
+void AddGc(CLI::App* app, Action* action);
 
 }  // namespace ndr::app

@@ -73,6 +73,7 @@ void CheckConditionalPuts(ObjectStore* store, bool keeps_tokens) {
     writers.emplace_back([&, i] {
       const std::string me = std::to_string(i);
       const auto outcome = store->PutIf(name, me, std::nullopt, me);
+      EXPECT_TRUE(outcome.ok()) << outcome.status();
       if (!outcome.ok()) return;
       (*outcome == PutOutcome::kWritten ? written : lost)++;
     });

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "ndr/base/parallel.h"
+#include "ndr/storage/committed_files.h"
+
+namespace ndr::storage {
+namespace {
+
+using arrow::Result;
+using arrow::Status;
+
+std::set<std::string> Families() {
+  std::set<std::string> families;
+  for (int d = 0; d < catalogue::kDatasets; ++d)
+    families.emplace(FamilyOf(static_cast<catalogue::Dataset>(d)));
+  return families;
+}
+
+Result<std::set<std::string>> Listed(ObjectStore* store, int threads) {
+  ARROW_ASSIGN_OR_RAISE(const auto records, ReadRecords(store, threads));
+  std::set<std::string> listed;
+  for (const StoredRecord& stored : records)
+    for (const FileEntry& file : stored.record.files) listed.insert(file.path);
+  return listed;
+}
+
+// Whether the writer lives whose folder in staging this is: it holds the lock
+// of its file `owner`.
+bool IsAlive(const std::string& folder) {
+  const int fd = ::open((folder + "/owner").c_str(), O_RDWR | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool alive = ::flock(fd, LOCK_EX | LOCK_NB) != 0;
+  ::close(fd);
+  return alive;
+}
+
+Status AddStaging(ObjectStore* store, base::Micros before, std::vector<Garbage>* garbage) {
+  std::string folder;
+  bool alive = false;
+  ARROW_ASSIGN_OR_RAISE(const auto objects, store->List("_staging"));
+  for (const ObjectInfo& object : objects) {
+    const std::string parts = object.name.substr(std::string("_staging/").size());
+    const size_t slash = parts.find('/');
+    // The lock of conditional puts; of a folder.
+    if (slash == std::string::npos && parts == "lock") continue;
+    const std::string own = parts.substr(0, slash);
+    if (slash != std::string::npos && own != folder) {
+      folder = own;
+      alive = !IsRemote(store->location()) && IsAlive(store->location() + "/_staging/" + folder);
+    }
+    if (slash != std::string::npos && alive) continue;
+    if (object.modified_micros < before)
+      garbage->push_back({Garbage::Kind::kStaging, object.name, object.bytes, object.modified_micros, ""});
+  }
+  return Status::OK();
+}
+
+}  // namespace
+
+Result<std::vector<Garbage>> FindGarbage(ObjectStore* store, base::Micros before, int threads) {
+  std::vector<Garbage> garbage;
+  ARROW_RETURN_NOT_OK(AddStaging(store, before, &garbage));
+  // The lists come first: whatever is committed by the time the records are
+  // read, they list.
+  std::vector<ObjectInfo> old;
+  for (const std::string& family : Families()) {
+    ARROW_ASSIGN_OR_RAISE(const auto objects, store->List(family));
+    for (const ObjectInfo& object : objects)
+      if (object.modified_micros < before) old.push_back(object);
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto listed, Listed(store, threads));
+  for (const ObjectInfo& object : old)
+    if (!listed.contains(object.name))
+      garbage.push_back({Garbage::Kind::kData, object.name, object.bytes, object.modified_micros, ""});
+  ARROW_ASSIGN_OR_RAISE(const auto uploads, store->Uploads());
+  for (const UnfinishedUpload& upload : uploads)
+    if (upload.begun_micros < before)
+      garbage.push_back({Garbage::Kind::kUpload, upload.name, 0, upload.begun_micros, upload.id});
+  std::sort(garbage.begin(), garbage.end(), [](const Garbage& a, const Garbage& b) {
+    return std::tie(a.kind, a.name, a.upload_id) < std::tie(b.kind, b.name, b.upload_id);
+  });
+  return garbage;
+}
+
+Result<std::vector<Garbage>> RemoveGarbage(ObjectStore* store, const std::vector<Garbage>& garbage,
+                                           int threads) {
+  ARROW_ASSIGN_OR_RAISE(const auto listed, Listed(store, threads));
+  std::vector<Garbage> gone;
+  for (const Garbage& item : garbage)
+    if (item.kind == Garbage::Kind::kUpload || !listed.contains(item.name)) gone.push_back(item);
+  ARROW_RETURN_NOT_OK(base::ForEachPartition(gone.size(), threads, [&](size_t i) {
+    return gone[i].kind == Garbage::Kind::kUpload
+               ? store->Abort({gone[i].name, gone[i].upload_id, gone[i].since})
+               : store->Remove(gone[i].name);
+  }));
+  return gone;
+}
+
+}  // namespace ndr::storage
