@@ -12,6 +12,8 @@ namespace {
 
 using arrow::Status;
 
+constexpr size_t kMostReserved = size_t{256} << 20;  // on the word of a server
+
 struct Body {
   CURL* curl = nullptr;
   size_t largest = 0;
@@ -25,7 +27,8 @@ size_t Append(char* bytes, size_t, size_t count, void* target) {
   if (body->bytes.empty()) {
     curl_off_t announced = -1;
     curl_easy_getinfo(body->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-    if (announced > 0) body->bytes.reserve(std::min(static_cast<size_t>(announced), body->largest));
+    if (announced > 0)
+      body->bytes.reserve(std::min({static_cast<size_t>(announced), body->largest, kMostReserved}));
   }
   body->too_large = body->bytes.size() + count > body->largest;
   if (body->too_large) return 0;
