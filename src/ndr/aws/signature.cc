@@ -62,7 +62,7 @@ struct CanonicalHeaders {
 
 }  // namespace
 
-arrow::Status Sign(const Credentials& credentials, const Scope& scope, Request* request) {
+arrow::Status Sign(const Credentials& credentials, const SigningScope& scope, Request* request) {
   ARROW_ASSIGN_OR_RAISE(const std::string host, HostOf(request->endpoint));
   const std::string time = base::FormatCompact(scope.now);
   const std::string day = time.substr(0, 8);

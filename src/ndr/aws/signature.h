@@ -18,7 +18,7 @@ struct Credentials {
 };
 
 /// What a signature holds for.
-struct Scope {
+struct SigningScope {
   std::string region;   ///< eu-central-1
   std::string service;  ///< dynamodb
   base::Micros now = 0;
@@ -27,6 +27,6 @@ struct Scope {
 /// Adds Host, X-Amz-Date, X-Amz-Security-Token (where there is a token), for S3 X-Amz-Content-Sha256, and
 /// Authorization. All headers that stand in the request are signed. Paths are encoded once, as S3 wants it;
 /// other services want it twice, but have paths here that need no encoding. Invalid: the endpoint is no URL.
-arrow::Status Sign(const Credentials& credentials, const Scope& scope, Request* request);
+arrow::Status Sign(const Credentials& credentials, const SigningScope& scope, Request* request);
 
 }  // namespace ndr::aws
