@@ -6,9 +6,7 @@
 namespace ndr::storage {
 
 arrow::Result<CommitRecord> RecordOf(const std::string& text, const std::string& origin) {
-  auto record = CommitRecord::FromJson(text, origin);
-  if (!record.ok() && text.find("\"withdrawn\"") != std::string::npos) return CommitRecord();
-  return record;
+  return IsWithdrawn(text) ? CommitRecord() : CommitRecord::FromJson(text, origin);
 }
 
 arrow::Result<std::vector<StoredRecord>> ReadRecords(ObjectStore* store, int threads) {

@@ -4,6 +4,7 @@
 #include <arrow/io/memory.h>
 
 #include "ndr/base/hash.h"
+#include "ndr/storage/object_cache.h"
 #include "ndr/storage/object_store.h"
 
 namespace ndr::storage {
@@ -27,25 +28,41 @@ arrow::Status Damaged(const std::string& path, const std::string& what) {
                                 "; run its batch again with --replace, or bring the file back");
 }
 
-arrow::Result<std::shared_ptr<arrow::io::RandomAccessFile>> ReadChecked(arrow::io::RandomAccessFile* file,
-                                                                        const FileEntry& entry,
-                                                                        const std::string& path) {
+arrow::Status CheckSize(arrow::io::RandomAccessFile* file, const FileEntry& entry, const std::string& path) {
+  ARROW_ASSIGN_OR_RAISE(const int64_t bytes, file->GetSize());
+  if (bytes == entry.bytes) return arrow::Status::OK();
+  return Damaged(path, std::to_string(bytes) + " bytes, not " + std::to_string(entry.bytes));
+}
+
+std::string_view TextOf(const arrow::Buffer& buffer) {
+  return {reinterpret_cast<const char*>(buffer.data()), static_cast<size_t>(buffer.size())};
+}
+
+arrow::Result<std::shared_ptr<arrow::Buffer>> ReadChecked(ObjectStore* store, const FileEntry& entry,
+                                                          const std::string& path) {
+  const bool remote = IsRemote(store->location());
+  if (remote) {
+    auto kept = ObjectCache::OfProcess().Get(entry.sha256);
+    if (kept != nullptr && base::Sha256Hex(TextOf(*kept)) == entry.sha256) return kept;
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto file, store->Open(entry.path, entry.bytes));
+  ARROW_RETURN_NOT_OK(CheckSize(file.get(), entry, path));
   ARROW_ASSIGN_OR_RAISE(auto buffer, file->ReadAt(0, entry.bytes));
-  const std::string_view bytes(reinterpret_cast<const char*>(buffer->data()),
-                               static_cast<size_t>(buffer->size()));
-  if (base::Sha256Hex(bytes) != entry.sha256) return Damaged(path, "its checksum differs");
-  return std::make_shared<arrow::io::BufferReader>(std::move(buffer));
+  if (base::Sha256Hex(TextOf(*buffer)) != entry.sha256) return Damaged(path, "its checksum differs");
+  if (remote) ObjectCache::OfProcess().Put(entry.sha256, TextOf(*buffer));
+  return buffer;
 }
 
 }  // namespace
 
 arrow::Status DatasetReader::Open(const FileEntry& entry, const std::string& path) {
-  ARROW_ASSIGN_OR_RAISE(auto file, store_->Open(entry.path, entry.bytes));
-  ARROW_ASSIGN_OR_RAISE(const int64_t bytes, file->GetSize());
-  if (bytes != entry.bytes)
-    return Damaged(path, std::to_string(bytes) + " bytes, not " + std::to_string(entry.bytes));
-  if (bytes <= kSmallBytes) {
-    ARROW_ASSIGN_OR_RAISE(file, ReadChecked(file.get(), entry, path));
+  std::shared_ptr<arrow::io::RandomAccessFile> file;
+  if (entry.bytes <= kSmallBytes) {
+    ARROW_ASSIGN_OR_RAISE(auto buffer, ReadChecked(store_.get(), entry, path));
+    file = std::make_shared<arrow::io::BufferReader>(std::move(buffer));
+  } else {
+    ARROW_ASSIGN_OR_RAISE(file, store_->Open(entry.path, entry.bytes));
+    ARROW_RETURN_NOT_OK(CheckSize(file.get(), entry, path));
   }
   return ParquetReader::Open(std::move(file), path, schema_, columns_, older_names_).Value(&open_);
 }

@@ -13,6 +13,7 @@
 #include "ndr/storage/commit_index.h"
 #include "ndr/storage/committer.h"
 #include "ndr/storage/local_disk.h"
+#include "ndr/storage/object_cache.h"
 #include "ndr/storage/object_store.h"
 #include "ndr/storage/scratch.h"
 
@@ -155,8 +156,14 @@ class ObjectCommitter : public Committer {
   }
 
   Status PutAll(const std::vector<const StagedFile*>& files) {
-    return base::ForEachPartition(files.size(), kUploads,
-                                  [&](size_t i) { return Put(files[i]->path, files[i]->file.path); });
+    return base::ForEachPartition(files.size(), kUploads, [&](size_t i) -> Status {
+      ARROW_ASSIGN_OR_RAISE(const auto bytes, ReadWhole(files[i]->path));
+      if (!bytes) return Status::IOError(files[i]->path, " is gone: it was staged for ", root());
+      ARROW_RETURN_NOT_OK(store_->Put(files[i]->file.path, *bytes));
+      // The next jobs read it.
+      if (IsRemote(root())) ObjectCache::OfProcess().Put(files[i]->file.sha256, *bytes);
+      return Status::OK();
+    });
   }
 
   Status Show(const Upload& upload) {
