@@ -9,6 +9,7 @@
 #include "ndr/feature_store/feast.h"
 #include "ndr/feature_store/group_json.h"
 #include "ndr/feature_store/ingest.h"
+#include "ndr/spec/job_spec.h"
 #include "ndr/storage/local_disk.h"
 
 namespace ndr::app {
@@ -55,21 +56,21 @@ Status WriteFeast(const GroupFlags& flags, const spec::Context& context,
 }
 
 Status PrintGroups(const GroupFlags& flags) {
-  ARROW_ASSIGN_OR_RAISE(const auto context, flags.features.Context());
   ARROW_ASSIGN_OR_RAISE(const auto datasets, flags.features.Datasets(feature_store::GroupedDatasets()));
-  const spec::FeatureGroups& settings = context->project.feature_groups;
-  if (flags.format == "feast") {
-    ARROW_ASSIGN_OR_RAISE(const auto groups, feature_store::ChosenGroups(*context, settings, datasets));
-    return WriteFeast(flags, *context, groups);
-  }
+  std::vector<feature_store::Group> all;
   std::string text;
+  ServedProject served;
   for (const catalogue::Dataset dataset : datasets) {
-    ARROW_ASSIGN_OR_RAISE(const auto parts, feature_store::ChosenGroups(*context, settings, {dataset}));
+    ARROW_ASSIGN_OR_RAISE(served, flags.features.Load(dataset));
+    ARROW_ASSIGN_OR_RAISE(const auto parts,
+                          feature_store::ChosenGroups(*served.context, served.settings, {dataset}));
     if (flags.format == "sql") text += feature_store::JoinView(parts);
     if (flags.format == "json")
       for (const feature_store::Group& group : parts)
-        text += feature_store::CreateCall(group, settings, flags.role) + "\n";
+        text += feature_store::CreateCall(group, served.settings, flags.role) + "\n";
+    all.insert(all.end(), parts.begin(), parts.end());
   }
+  if (flags.format == "feast") return WriteFeast(flags, *served.context, all);
   std::fputs(text.c_str(), stdout);
   return Status::OK();
 }
@@ -77,13 +78,25 @@ Status PrintGroups(const GroupFlags& flags) {
 }  // namespace
 
 void FeatureFlags::Add(CLI::App* verb) {
-  project.Add(verb);
+  project.AddWithStore(verb);
   verb->add_option("--dataset", datasets, "fg_a, fg_a_wide or fg_c, again for more");
 }
 
-arrow::Result<std::shared_ptr<const spec::Context>> FeatureFlags::Context() const {
+arrow::Result<ServedProject> FeatureFlags::Load(catalogue::Dataset dataset) const {
+  ServedProject served;
   ARROW_ASSIGN_OR_RAISE(spec::Project loaded, project.Load());
-  return spec::MakeContext(std::move(loaded));
+  spec::JobSpec job;
+  if (project.file.empty() && !project.project_name.empty()) {
+    ARROW_ASSIGN_OR_RAISE(const auto store, spec::OpenStore(project.store.options));
+    const bool judged = dataset == catalogue::Dataset::kFgCHost;
+    ARROW_ASSIGN_OR_RAISE(const spec::LoadedJob of_job,
+                          spec::LoadJob(store.get(), judged ? spec::Job::kFgC : spec::Job::kFgA,
+                                        loaded.project_name, loaded.feature_spec_version));
+    job = of_job.spec;
+  }
+  served.settings = spec::FeatureGroupsOf(job, loaded);
+  ARROW_ASSIGN_OR_RAISE(served.context, spec::MakeContext(std::move(loaded)));
+  return served;
 }
 
 arrow::Result<std::vector<catalogue::Dataset>> FeatureFlags::Datasets(

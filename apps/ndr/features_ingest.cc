@@ -12,7 +12,6 @@
 #include "ndr/feature_store/ingest.h"
 #include "ndr/feature_store/open_online.h"
 #include "ndr/feature_store/record_json.h"
-#include "ndr/spec/job_spec.h"
 
 namespace ndr::app {
 namespace {
@@ -21,36 +20,13 @@ using arrow::Status;
 using catalogue::Dataset;
 
 struct IngestFlags : OnlineFlags {
-  StoreFlags specs;
   SageMakerFlags sagemaker;
   std::string since, until;
 };
 
-// What acts on a dataset: the project file, or the spec of the job that makes it.
-struct Served {
-  std::shared_ptr<const spec::Context> context;
-  spec::FeatureGroups settings;
-};
-
-arrow::Result<Served> Load(const IngestFlags& flags, Dataset dataset) {
-  Served served;
-  if (flags.specs.options.store.empty() && flags.specs.options.table_name.empty()) {
-    ARROW_ASSIGN_OR_RAISE(served.context, flags.features.Context());
-    ARROW_ASSIGN_OR_RAISE(served.settings, flags.Settings(served.context->project.feature_groups));
-    return served;
-  }
-  ARROW_ASSIGN_OR_RAISE(const spec::Project names, flags.features.project.Load());
-  ARROW_ASSIGN_OR_RAISE(const auto store, spec::OpenStore(flags.specs.options));
-  const spec::Job job = dataset == Dataset::kFgCHost ? spec::Job::kFgC : spec::Job::kFgA;
-  ARROW_ASSIGN_OR_RAISE(spec::LoadedJob loaded,
-                        spec::LoadJob(store.get(), job, names.project_name, names.feature_spec_version));
-  ARROW_ASSIGN_OR_RAISE(served.settings, flags.Settings(spec::FeatureGroupsOf(loaded.spec, loaded.project)));
-  ARROW_ASSIGN_OR_RAISE(served.context, spec::MakeContext(std::move(loaded.project)));
-  return served;
-}
-
 Status IngestDataset(const IngestFlags& flags, Dataset dataset, base::Micros since, base::Micros until) {
-  ARROW_ASSIGN_OR_RAISE(Served served, Load(flags, dataset));
+  ARROW_ASSIGN_OR_RAISE(ServedProject served, flags.features.Load(dataset));
+  ARROW_ASSIGN_OR_RAISE(served.settings, flags.Settings(std::move(served.settings)));
   ARROW_RETURN_NOT_OK(flags.sagemaker.Apply(&served.settings));
   ARROW_ASSIGN_OR_RAISE(auto groups,
                         feature_store::ChosenGroups(*served.context, served.settings, {dataset}));
@@ -96,7 +72,7 @@ void OnlineFlags::AddStore(CLI::App* verb) {
   verb->add_option("--store", store,
                    "File of the embedded store, e.g. online.sqlite (default: feature_groups.online.store of "
                    "the project, else _features/online.sqlite below the root)");
-  features.project.Add(verb);
+  features.project.AddWithStore(verb);
 }
 
 arrow::Result<spec::FeatureGroups> OnlineFlags::Settings(spec::FeatureGroups settings) const {
@@ -119,7 +95,6 @@ void AddFeaturesIngest(CLI::App* features, Action* action) {
   verb->get_option("--root")->required();
   verb->add_option("--dataset", flags->features.datasets,
                    "fg_a, fg_a_wide or fg_c, again for more (default: fg_a and fg_c)");
-  flags->specs.Add(verb);
   flags->sagemaker.Add(verb);
   verb->add_option("--since", flags->since, "Rows whose window ends at or after this time");
   verb->add_option("--until", flags->until, "Rows whose window ends at or before this time");

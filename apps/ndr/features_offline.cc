@@ -33,12 +33,12 @@ struct OfflineFlags {
     verb->add_option("--account", account, "Account in its paths (default: feature_groups.account)");
     verb->add_option("--region", region, "Region in its paths (default: feature_groups.region, else local)");
   }
-  spec::FeatureGroups Settings(const spec::Context& context) const {
-    spec::FeatureGroups settings = context.project.feature_groups;
-    if (!prefix.empty()) settings.offline_prefix = prefix;
-    if (!account.empty()) settings.account = account;
-    if (!region.empty()) settings.region = region;
-    return settings;
+  arrow::Result<ServedProject> Load(Dataset dataset) const {
+    ARROW_ASSIGN_OR_RAISE(ServedProject served, features.Load(dataset));
+    if (!prefix.empty()) served.settings.offline_prefix = prefix;
+    if (!account.empty()) served.settings.account = account;
+    if (!region.empty()) served.settings.region = region;
+    return served;
   }
 };
 
@@ -57,19 +57,19 @@ Status Write(const WriteFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto since, ParseInstantFlag("--since", flags.since));
   ARROW_ASSIGN_OR_RAISE(const auto until, ParseInstantFlag("--until", flags.until));
   ARROW_ASSIGN_OR_RAISE(const auto write_time, ParseInstantFlag("--write-time", flags.write_time));
-  ARROW_ASSIGN_OR_RAISE(const auto context, flags.place.features.Context());
   ARROW_ASSIGN_OR_RAISE(const auto datasets,
                         flags.place.features.Datasets({Dataset::kFgA, Dataset::kFgCHost}));
-  const spec::FeatureGroups settings = flags.place.Settings(*context);
   for (const Dataset dataset : datasets) {
-    ARROW_ASSIGN_OR_RAISE(const auto groups, feature_store::ChosenGroups(*context, settings, {dataset}));
+    ARROW_ASSIGN_OR_RAISE(const ServedProject served, flags.place.Load(dataset));
+    ARROW_ASSIGN_OR_RAISE(const auto groups,
+                          feature_store::ChosenGroups(*served.context, served.settings, {dataset}));
     ARROW_ASSIGN_OR_RAISE(const auto commits, feature_store::CommitsBetween(
-                                                  flags.root, *context, dataset,
+                                                  flags.root, *served.context, dataset,
                                                   since.value_or(std::numeric_limits<base::Micros>::min()),
                                                   until.value_or(std::numeric_limits<base::Micros>::max())));
     ARROW_ASSIGN_OR_RAISE(const auto report,
-                          feature_store::WriteOffline(flags.root, *context, settings, groups, commits,
-                                                      write_time ? *write_time : Now()));
+                          feature_store::WriteOffline(flags.root, *served.context, served.settings, groups,
+                                                      commits, write_time ? *write_time : Now()));
     std::fputs(
         fmt::format("{}: {} files written with {} records, {} bytes; {} files stood there already\n",
                     groups.front().name, report.files, report.records, report.bytes, report.known_files)
@@ -99,13 +99,14 @@ arrow::Result<std::string> EntityTail(const JoinFlags& flags, const spec::Contex
 
 Status JoinSpine(JoinFlags* flags) {
   ARROW_ASSIGN_OR_RAISE(flags->options.as_of, ParseInstantFlag("--as-of", flags->as_of));
-  ARROW_ASSIGN_OR_RAISE(const auto context, flags->place.features.Context());
   ARROW_ASSIGN_OR_RAISE(const auto datasets, flags->place.features.Datasets({Dataset::kFgA}));
   if (datasets.size() > 1) return base::UsageError("a join takes one --dataset");
-  ARROW_ASSIGN_OR_RAISE(flags->options.entity_tail, EntityTail(*flags, *context, datasets.front()));
-  const spec::FeatureGroups settings = flags->place.Settings(*context);
-  ARROW_ASSIGN_OR_RAISE(const auto groups, feature_store::ChosenGroups(*context, settings, datasets));
-  ARROW_ASSIGN_OR_RAISE(const auto report, feature_store::JoinPointInTime(settings, groups, flags->options));
+  ARROW_ASSIGN_OR_RAISE(const ServedProject served, flags->place.Load(datasets.front()));
+  ARROW_ASSIGN_OR_RAISE(flags->options.entity_tail, EntityTail(*flags, *served.context, datasets.front()));
+  ARROW_ASSIGN_OR_RAISE(const auto groups,
+                        feature_store::ChosenGroups(*served.context, served.settings, datasets));
+  ARROW_ASSIGN_OR_RAISE(const auto report,
+                        feature_store::JoinPointInTime(served.settings, groups, flags->options));
   std::fputs(
       fmt::format("{} rows, {} with features: {}\n", report.rows, report.found, flags->options.out).c_str(),
       stdout);

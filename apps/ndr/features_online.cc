@@ -49,12 +49,17 @@ Status Get(const LookupFlags& flags) {
 }
 
 Status PrintRemote(const LookupFlags& flags) {
-  ARROW_ASSIGN_OR_RAISE(const auto context, flags.features.Context());
   ARROW_ASSIGN_OR_RAISE(const auto datasets,
                         flags.features.Datasets({catalogue::Dataset::kFgA, catalogue::Dataset::kFgCHost}));
-  const spec::FeatureGroups& settings = context->project.feature_groups;
-  ARROW_ASSIGN_OR_RAISE(const auto groups, feature_store::ChosenGroups(*context, settings, datasets));
-  return PrintRemoteStatus(settings, groups);
+  ServedProject served;
+  std::vector<feature_store::Group> all;
+  for (const catalogue::Dataset dataset : datasets) {
+    ARROW_ASSIGN_OR_RAISE(served, flags.features.Load(dataset));
+    ARROW_ASSIGN_OR_RAISE(const auto groups,
+                          feature_store::ChosenGroups(*served.context, served.settings, {dataset}));
+    all.insert(all.end(), groups.begin(), groups.end());
+  }
+  return PrintRemoteStatus(served.settings, all);
 }
 
 Status PrintStatus(const LookupFlags& flags) {

@@ -23,13 +23,19 @@ void AddFeaturesOnline(CLI::App* features, Action* action);
 /// offline, join.
 void AddFeaturesOffline(CLI::App* features, Action* action);
 
+/// What acts on a dataset's groups: the project, with what the spec of the job that makes it says.
+struct ServedProject {
+  std::shared_ptr<const spec::Context> context;
+  spec::FeatureGroups settings;
+};
+
 /// A project, and which of its datasets.
 struct FeatureFlags {
   ProjectFlags project;
   std::vector<std::string> datasets;
 
   void Add(CLI::App* verb);
-  arrow::Result<std::shared_ptr<const spec::Context>> Context() const;
+  arrow::Result<ServedProject> Load(catalogue::Dataset dataset) const;
   /// In the order given; none given: `by_default`.
   arrow::Result<std::vector<catalogue::Dataset>> Datasets(
       const std::vector<catalogue::Dataset>& by_default) const;

@@ -117,3 +117,18 @@ def test_a_job_spec_enables_it_for_its_job_alone(root, tmp_path):
 
 def edit(path, **keys):
     path.write_text(json.dumps(json.loads(path.read_text()) | keys))
+
+
+def test_what_a_job_spec_names_is_served_by_hand_under_that_name(judged, root, tmp_path):
+    specs = tmp_path / "specs"
+    engine.run("spec", "init", "--project-name", "default", "--feature-spec-version", "v1", "--out", specs)
+    folder = specs / "default" / "v1"
+    edit(folder / "project_parameters.json", horizons=HORIZONS)
+    edit(folder / "fg_a_builder.json", feature_groups={"names": {"fg_a": "mine"}})
+    flags = ["--project-name", "default", "--spec-store", f"files:{specs}"]
+    engine.run("features", "ingest", "--root", root, "--dataset", "fg_a", *flags)
+    assert "mine" in engine.run("features", "status", "--root", root, *flags).stdout
+    engine.run("features", "offline", "--root", root, "--dataset", "fg_a", "--prefix", tmp_path / "offline", *flags)
+    assert list((tmp_path / "offline").glob("**/mine-0/data/**/*.parquet"))
+    (call,) = engine.run("features", "groups", "--dataset", "fg_a", *flags).stdout.splitlines()
+    assert json.loads(call)["FeatureGroupName"] == "mine"
