@@ -102,11 +102,15 @@ struct Folder {
   ~Folder() { std::filesystem::remove_all(path); }
 };
 
+void Must(const arrow::Status& status) {
+  if (!status.ok()) status.Abort();
+}
+
 void Fill(EmbeddedStore* store, const std::string& sha256) {
   for (size_t b = 0; b < AllRecords().size(); ++b) {
     const Unit unit{"wide", std::to_string(b), sha256};
-    store->Put(Wide(), unit, 0, AllRecords()[b]).Abort();
-    store->Complete(unit, kBatch).Abort();
+    Must(store->Put(Wide(), unit, 0, AllRecords()[b]));
+    Must(store->Complete(unit, kBatch));
   }
 }
 
@@ -178,7 +182,7 @@ void BM_RedisGet(benchmark::State& state) {
   const RecordSchema schema = RecordSchema::Of(Wide());
   TimeGets(state, [&](const std::string& host) {
     DecodedRecord decoded;
-    Decode(schema, redis->Get(host), &decoded).Abort();
+    Must(Decode(schema, redis->Get(host), &decoded));
   });
 }
 BENCHMARK(BM_RedisGet)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
