@@ -163,7 +163,9 @@ def leaves(schema, path=""):
 
 def test_every_key_of_the_published_schema_is_tested_here():
     schema = json.loads((Path(engine.SOURCE) / "docs/schemas/project_parameters.schema.json").read_text())
-    assert set(leaves(schema)) == {p for p, *_ in CHANGES} | {p for p, _ in NEVER} | APART
+    # Those of the feature store act after publication: tests/feature_store.
+    here = {path for path in leaves(schema) if not path.startswith("feature_groups.")}
+    assert here == {p for p, *_ in CHANGES} | {p for p, _ in NEVER} | APART
 
 
 def test_keep_says_what_stays(base, tmp_path):

@@ -49,6 +49,7 @@ def test_a_batch_with_a_month_behind_it(versitygw, proxy, tmp_path):
                    batches.iso((days - 1) * DAY), "--from", batches.iso(0), "--to", batches.iso(last * 900))
         traffic.write([r for r in records if batches.slot_of(r) == last], tmp_path / "new" / batches.batch_id(last) / "sessions.json")
         root = roots.Prefix(versitygw, versitygw.bucket(f"month-{days}"), url=proxy.url)
+        root.environment = root.environment | {"NDR_CACHE_MIB": "1024", "NDR_CACHE": str(tmp_path / "cache")}
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda path: root.write(path, folder.read(path)), folder.files()))
         print(f"\n{days} days, {len(folder.files())} objects behind")
