@@ -9,6 +9,7 @@
 #include "ndr/base/exit_code.h"
 #include "ndr/catalogue/batch.h"
 #include "ndr/storage/dataset_reader.h"
+#include "ndr/views/as_it_is_now.h"
 #include "ndr/views/root_contents.h"
 
 namespace ndr::views {
@@ -70,8 +71,10 @@ arrow::Result<FindingsView> ViewFindings(const std::string& root, const spec::Co
     ++view.ends;
     view.hosts = std::max(view.hosts, HostsOf(commit));
     view.reference = commit.reference;
-    ARROW_ASSIGN_OR_RAISE(const auto batches,
-                          storage::ReadCommitted(root, *context.catalogue, commit, Dataset::kEvidence));
+    storage::Batches batches;
+    ARROW_RETURN_NOT_OK(ReadAsItIsNow(root, commit, [&](const storage::CommitRecord& now) {
+      return storage::ReadCommitted(root, *context.catalogue, now, Dataset::kEvidence).Value(&batches);
+    }));
     for (const auto& batch : batches) ARROW_RETURN_NOT_OK(builder.Add(*batch));
   }
   if (view.ends == 0)

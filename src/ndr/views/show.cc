@@ -2,11 +2,13 @@
 #include "ndr/views/show.h"
 
 #include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "ndr/base/exit_code.h"
 #include "ndr/catalogue/batch.h"
 #include "ndr/storage/dataset_reader.h"
+#include "ndr/views/as_it_is_now.h"
 #include "ndr/views/root_contents.h"
 
 namespace ndr::views {
@@ -99,6 +101,29 @@ std::string HorizonOf(const std::string& path) {
   return path.substr(begin, path.find('/', begin) - begin);
 }
 
+// A file whose first rows are there, so that what it was committed with can be had to its end.
+struct OpenFile {
+  std::string horizon;
+  std::unique_ptr<storage::DatasetReader> reader;
+  std::shared_ptr<arrow::RecordBatch> first;
+};
+
+// All of a commit before a row of it is given: it may be replaced meanwhile.
+arrow::Result<std::vector<OpenFile>> OpenFiles(const std::string& root, const catalogue::Catalogue& catalogue,
+                                               const std::vector<storage::FileEntry>& entries,
+                                               catalogue::Dataset dataset) {
+  std::vector<OpenFile> files;
+  for (const storage::FileEntry& entry : entries) {
+    OpenFile file{HorizonOf(entry.path),
+                  std::make_unique<storage::DatasetReader>(root, catalogue, dataset,
+                                                           std::vector<storage::FileEntry>{entry}),
+                  nullptr};
+    ARROW_ASSIGN_OR_RAISE(file.first, file.reader->Next());
+    files.push_back(std::move(file));
+  }
+  return files;
+}
+
 }  // namespace
 
 Status Show(const std::string& root, const spec::Context& context, catalogue::Dataset dataset,
@@ -110,25 +135,27 @@ Status Show(const std::string& root, const spec::Context& context, catalogue::Da
   ARROW_ASSIGN_OR_RAISE(auto commits, storage::CommitLog(root).ReadAll(family, version));
   if (commits.empty()) return NothingThere(root, family, version);
   const bool reference = storage::IsBaseline(dataset);
-  for (const storage::CommitRecord& commit : Choose(std::move(commits), reference, filter)) {
-    for (const storage::FileEntry& file : commit.FilesOf(dataset, filter.horizon)) {
-      const std::string horizon = HorizonOf(file.path);
-      storage::DatasetReader reader(root, *context.catalogue, dataset, {file});
-      for (;;) {
-        ARROW_ASSIGN_OR_RAISE(const auto batch, reader.Next());
-        if (batch == nullptr) break;
+  for (const storage::CommitRecord& chosen : Choose(std::move(commits), reference, filter)) {
+    std::vector<OpenFile> files;
+    ARROW_RETURN_NOT_OK(ReadAsItIsNow(root, chosen, [&](const storage::CommitRecord& commit) {
+      return OpenFiles(root, *context.catalogue, commit.FilesOf(dataset, filter.horizon), dataset)
+          .Value(&files);
+    }));
+    for (OpenFile& file : files) {
+      for (auto batch = std::move(file.first); batch != nullptr;) {
         ARROW_ASSIGN_OR_RAISE(const RowFilter passes, RowFilter::Make(*batch, filter));
         for (int64_t i = 0; i < batch->num_rows(); ++i) {
           if (!passes.Passes(static_cast<size_t>(i))) continue;
           ordered_json json;
-          if (!horizon.empty() && Wanted(filter.columns, "baseline_horizon"))
-            json["baseline_horizon"] = horizon;
-          if (reference && Wanted(filter.columns, "reference_ts")) json["reference_ts"] = commit.key.id;
+          if (!file.horizon.empty() && Wanted(filter.columns, "baseline_horizon"))
+            json["baseline_horizon"] = file.horizon;
+          if (reference && Wanted(filter.columns, "reference_ts")) json["reference_ts"] = chosen.key.id;
           for (int c = 0; c < batch->num_columns(); ++c)
             if (Wanted(filter.columns, batch->column_name(c)))
               json[batch->column_name(c)] = CellAsJson(*batch->column(c), i);
           ARROW_RETURN_NOT_OK(row(json));
         }
+        ARROW_ASSIGN_OR_RAISE(batch, file.reader->Next());
       }
     }
   }
