@@ -64,6 +64,19 @@ class Root:
                 assert (len(data), hashlib.sha256(data).hexdigest()) == (file["bytes"], file["sha256"]), f"{path}: {file['path']}"
 
 
+class Snapshot:
+    """What a root holds now, to fill others with."""
+
+    def __init__(self, root):
+        self._content = {path: root.read(path) for path in root.files()}
+
+    def files(self):
+        return sorted(self._content)
+
+    def read(self, path):
+        return self._content[path]
+
+
 class Folder(Root):
     environment = specs.CLEAN
 

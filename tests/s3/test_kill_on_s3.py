@@ -36,8 +36,13 @@ def killed(proxy, root, command, at, after):
     assert code == -signal.SIGKILL, f"request {at}: not killed but {code}"
 
 
-def assert_kills_leave_nothing(proxy, fresh, before, after, command, shown, name):
-    counted = fresh(f"{name}-0", before)
+def assert_kills_leave_nothing(proxy, fresh, before, after, command, shown, name, again):
+    """`again`: a command that makes once more what is there, so that the root has its index of commit records, as one in use has."""
+    used = fresh(f"{name}-used", before)
+    used.run(*again, "--replace")
+    assert used.published() == before.published()
+    content = roots.Snapshot(used)
+    counted = fresh(f"{name}-0", content)
     proxy.reset()
     counted.run(*command)
     kinds = [r.kind for r in proxy.requests]
@@ -48,13 +53,14 @@ def assert_kills_leave_nothing(proxy, fresh, before, after, command, shown, name
     expected, states = after.published(), (shown(before), shown(after))
     assert states[0] != states[1]
     for number, (at, then) in enumerate(points):
-        root = fresh(f"{name}-{number + 1}", before)
+        root = fresh(f"{name}-{number + 1}", content)
         killed(proxy, root, command, at, then)
         where = (at, kinds[at - 1], "after" if then else "before")
         assert shown(root) in states, where
         root.run(*command)
-        assert root.published() == expected, where
+        assert root.published() == expected and shown(root) == states[1], where
         root.assert_whole()
+        assert root.run("gc", "--older-than", "0m").stdout.startswith("Found 0 files"), where
 
 
 @pytest.mark.parametrize("job, dataset", [("delta", "delta/host"), ("pair-counts", "pair_counts"), ("fg-a", "fg_a"), ("fg-c", "fg_c/host")])
@@ -66,14 +72,15 @@ def test_a_batch(told, tmp_path, proxy, fresh, job, dataset):
     story.run_job(after, job, story.LAST, told.project, told.logs)
     logs = ["--raw-parsed-logs-prefix", told.logs] if job == "delta" else []
     assert_kills_leave_nothing(proxy, fresh, before, after, [*story.flags(job, story.LAST, told.project), *logs],
-                               lambda root: root.show(dataset), job)
+                               lambda root: root.show(dataset), job, [*story.flags(job, story.LAST - 1, told.project), *logs])
 
 
 def test_a_reference(told, tmp_path, proxy, fresh):
     after = roots.Folder(tmp_path / "after").fill(told.before)
     story.run_job(after, "fg-b", story.REFERENCE + 1, told.project)
     assert_kills_leave_nothing(proxy, fresh, told.before, after, story.flags("fg-b", story.REFERENCE + 1, told.project),
-                               lambda root: [root.show("fg_b/host"), root.show("fg_b/pair/host")], "reference")
+                               lambda root: [root.show("fg_b/host"), root.show("fg_b/pair/host")], "reference",
+                               story.flags("fg-b", story.REFERENCE, told.project))
 
 
 def test_a_replaced_batch(told, tmp_path, proxy, fresh):
@@ -88,4 +95,5 @@ def test_a_replaced_batch(told, tmp_path, proxy, fresh):
     def shown(root):
         seen = root.show("delta/host")
         return old if seen == without else seen
-    assert_kills_leave_nothing(proxy, fresh, told.after, after, command, shown, "replaced")
+    assert_kills_leave_nothing(proxy, fresh, told.after, after, command, shown, "replaced",
+                               [*story.flags("delta", story.LAST - 1, told.project), "--raw-parsed-logs-prefix", told.logs])

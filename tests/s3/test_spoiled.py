@@ -35,6 +35,21 @@ def test_a_flipped_byte_is_named(root, dataset):
     assert root.show(dataset) == expected
 
 
+def test_verify_names_what_is_not_as_committed(root):
+    """A flipped byte in one file, another one gone; what is put right again is as committed."""
+    assert root.run("verify").stdout.startswith("As committed: ")
+    flipped, gone = (next(p for p in reversed(root.files()) if p.startswith(dataset + "/")) for dataset in ("delta/pair", "fg_a"))
+    kept = {path: root.read(path) for path in (flipped, gone)}
+    root.write(flipped, kept[flipped][:-1] + bytes([kept[flipped][-1] ^ 1]))
+    root.delete(gone)
+    done = root.run("verify", expect=3)
+    assert sorted(line.split(" ")[0] for line in done.stdout.splitlines()) == sorted([flipped, gone])
+    assert "--replace" in done.stderr
+    for path, content in kept.items():
+        root.write(path, content)
+    root.run("verify")
+
+
 @pytest.mark.parametrize("spoil", [lambda c: c[:-1], lambda c: c + b"x", lambda c: b""], ids=["shorter", "longer", "empty"])
 def test_another_length_is_named(root, spoil):
     path = next(p for p in reversed(root.files()) if p.startswith("delta/host/"))

@@ -38,11 +38,12 @@ def may_be_left(allowed, root):
 def race_often(told, folder, fresh, differ):
     """`fresh(n)`: an empty root. The committed bytes are always those of one writer, whole; with equal inputs both end well."""
     logs = deliveries(told, folder, differ)
-    allowed = []
+    allowed, seen = [], []
     for n, of_one in enumerate(logs):
         alone = fresh(f"alone-{n}")
         alone.run(*story.flags("delta", story.LAST, told.project), "--input", of_one)
         allowed.append(alone.published())
+        seen.append(alone.show("delta/pair"))
     assert (allowed[0] != allowed[1]) == differ
     for n in range(RACES):
         root = fresh(n)
@@ -50,7 +51,11 @@ def race_often(told, folder, fresh, differ):
         assert 0 in [code for code, _ in ends], ends
         root.assert_whole()
         assert root.committed() in allowed, ends
+        # Readers see it, by whatever way they find it.
+        assert root.show("delta/pair") in seen, ends
         left = set(root.published()) - set(root.committed())
         assert left <= may_be_left(allowed, root), ends
+        root.run("gc", "--older-than", "0m", "--delete")
+        assert root.published() in allowed, ends
         for code, output in ends:
             assert code == 0 or differ and any(word in output for word in TOLD_OF_THE_OTHER), ends
