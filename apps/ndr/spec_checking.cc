@@ -99,8 +99,16 @@ arrow::Result<int> ValidateStore(const Flags& flags) {
     return (!flags.version.empty() && key.version != flags.version) ||
            (!flags.job.empty() && key.job != flags.job);
   });
+  // What is missing says what there is.
+  if (keys.empty() && !flags.project.empty() && !flags.version.empty())
+    return LoadJobSpec(store.get(),
+                       {flags.project, flags.job.empty() ? std::string(spec::kProjectParameters) : flags.job,
+                        flags.version})
+        .status();
   if (keys.empty())
-    return base::UsageError(store->name() + " holds no such specs; name files, or see 'ndr spec list'");
+    return base::UsageError(store->name() +
+                            " holds no such specs; 'ndr spec list' shows those it has, and 'ndr spec "
+                            "init' makes a first set");
   int wrong = 0;
   for (const SpecKey& key : keys) {
     std::vector<std::string> warnings;

@@ -74,7 +74,8 @@ Status List(const SpecFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto keys, store->List(flags.project));
   for (const SpecKey& key : keys) fmt::print("{}\t{}\t{}\n", key.project, key.version, key.job);
   if (keys.empty())
-    std::fputs((store->name() + " holds no specs; 'ndr spec init' makes a first set\n").c_str(), stderr);
+    fmt::print(stderr, "{} holds no specs{}; 'ndr spec init' makes a first set\n", store->name(),
+               flags.project.empty() ? "" : " of " + flags.project);
   return Status::OK();
 }
 

@@ -386,4 +386,4 @@ def test_what_is_odd_about_a_delivery_is_said(streamed, copy, tmp_path):
 def test_findings_of_batches_that_nothing_judged(streamed, tmp_path):
     batches.run_batch(tmp_path / "root", streamed.logs, 0, streamed.project)
     done = engine.run("findings", "--root", tmp_path / "root", expect=2)
-    assert "none of them judged" in done.stderr and "ndr fg-b" in done.stderr
+    assert "1 batch, which is not judged" in done.stderr and "ndr fg-b" in done.stderr

@@ -104,6 +104,9 @@ def test_what_is_unknown_is_answered_with_what_there_is(store, tmp_path):
     slot = ("--mini-batch-id", "b", "--batch-start-ts-iso", "2024-04-20T12:00:00Z", "--batch-end-ts-iso", "2024-04-20T12:15:00Z")
     job = engine.run("delta", "--project-name", "acme", "--feature-spec-version", "v7", "--root", tmp_path / "root", *slot, *store, expect=2)
     assert "acme has the version v1" in job.stderr and "ndr spec init" in job.stderr
+    checked = spec("validate", "--project-name", "acme", "--feature-spec-version", "v7", *store, expect=2).stderr
+    assert "acme has the version v1" in checked
+    assert "holds no specs of nobody" in spec("list", "--project-name", "nobody", *store).stderr
 
 
 def test_all_problems_are_told_at_once(store, tmp_path):

@@ -65,7 +65,7 @@ std::string RunReport::ToText() const {
   fmt::format_to(out, "  {:<26} {:>10} {:>14} {:>14} {:>12}\n", "step", "seconds", "rows in", "rows out",
                  "rows/s");
   for (const StepReport& s : steps_) {
-    fmt::format_to(out, "  {:<26} {:>10.2f}", s.name, s.seconds);
+    fmt::format_to(out, "  {:<26} {:>10.3f}", s.name, s.seconds);
     // Not every step counts rows.
     if (s.rows_in > 0 || s.rows_out > 0) fmt::format_to(out, " {:>14} {:>14}", s.rows_in, s.rows_out);
     if (s.rows_in > 0 && s.seconds > 0)

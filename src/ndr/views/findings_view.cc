@@ -78,10 +78,11 @@ arrow::Result<FindingsView> ViewFindings(const std::string& root, const spec::Co
     for (const auto& batch : batches) ARROW_RETURN_NOT_OK(builder.Add(*batch));
   }
   if (view.ends == 0)
-    return base::UsageError(
-        std::to_string(view.unjudged) +
-        " batches, none of them judged: there was no reference. Build one with `ndr fg-b`; the "
-        "batches after it are judged, earlier ones with `ndr fg-c --replace`");
+    return base::UsageError((view.unjudged == 1
+                                 ? "1 batch, which is not judged"
+                                 : std::to_string(view.unjudged) + " batches, none of them judged") +
+                            ": there was no reference. Build one with `ndr fg-b`; the "
+                            "batches after it are judged, earlier ones with `ndr fg-c --replace`");
   std::vector<findings::Finding> all = builder.Finish();
   ARROW_RETURN_NOT_OK(AddMachineNames(root, context, view.reference, &all));
   view.opened = findings::CountOpened(all, view.hosts, static_cast<double>(view.ends) / base::kSlicesPerDay);
