@@ -181,6 +181,17 @@ TEST(ParseProject, UnknownKeysAreRefusedWithTheirPathAndTheNearest) {
               HasSubstr("segments.mapping[0].colour: unknown key"));
 }
 
+// What follows from another problem, such as that a score without its list is none, is left out.
+TEST(ParseProject, AllProblemsAreToldOnceEach) {
+  EXPECT_EQ(Refusal(R"({"z_max": "6", "scores": {"mine": {"max": 3}}, "dark_hosts": 7})"),
+            "p.json: 3 problems\n"
+            "  dark_hosts: expected text, found number 7\n"
+            "  z_max: expected a number, found string \"6\"\n"
+            "  scores.mine.max: expected a list of texts, found number 3");
+  EXPECT_EQ(Refusal(R"({"calendar": {"working_hours": [7, "x"]}})"),
+            "p.json: calendar.working_hours[1]: expected a whole number, found string \"x\"");
+}
+
 TEST(ParseProject, WrongTypesAndValuesSayWhatWouldBeRight) {
   EXPECT_EQ(Refusal(R"({"host_networks": ["10.0.0.0/33"]})"),
             "p.json: host_networks[0]: expected a CIDR such as 10.0.0.0/8 or fc00::/7, found string "
