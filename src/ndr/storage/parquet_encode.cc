@@ -37,12 +37,10 @@ arrow::Result<std::shared_ptr<arrow::RecordBatch>> ToStorage(const arrow::Record
 
 // Dictionaries where texts repeat; plain numbers under Zstd are as small and quicker. Smallest and largest
 // values only of what readers select by: of every metric they would be a third of a small file.
-std::shared_ptr<parquet::WriterProperties> Properties(const arrow::Schema& schema) {
+std::shared_ptr<parquet::WriterProperties> Properties(const arrow::Schema& schema, bool all_statistics) {
   parquet::WriterProperties::Builder builder;
-  builder.compression(arrow::Compression::ZSTD)
-      ->compression_level(1)
-      ->disable_dictionary()
-      ->disable_statistics();
+  builder.compression(arrow::Compression::ZSTD)->compression_level(1)->disable_dictionary();
+  if (!all_statistics) builder.disable_statistics();
   builder.max_row_group_length(kRowGroupRows)->dictionary_pagesize_limit(4 << 20)->data_pagesize(1 << 20);
   builder.enable_page_checksum();
   builder.set_size_statistics_level(parquet::SizeStatisticsLevel::None);
@@ -82,7 +80,7 @@ ParquetEncoder::ParquetEncoder() : state_(std::make_unique<State>()) {}
 ParquetEncoder::~ParquetEncoder() = default;
 
 arrow::Result<std::unique_ptr<ParquetEncoder>> ParquetEncoder::Make(
-    const std::shared_ptr<arrow::Schema>& schema, int64_t row_group_rows) {
+    const std::shared_ptr<arrow::Schema>& schema, int64_t row_group_rows, bool all_statistics) {
   std::unique_ptr<ParquetEncoder> encoder(new ParquetEncoder());
   State& state = *encoder->state_;
   state.schema = schema;
@@ -91,9 +89,10 @@ arrow::Result<std::unique_ptr<ParquetEncoder>> ParquetEncoder::Make(
   ARROW_ASSIGN_OR_RAISE(const auto none, arrow::RecordBatch::MakeEmpty(schema));
   ARROW_ASSIGN_OR_RAISE(const auto stored, ToStorage(*none));
   // No copy of the Arrow schema in the file: its types follow from Parquet's own.
-  ARROW_ASSIGN_OR_RAISE(state.writer, parquet::arrow::FileWriter::Open(
-                                          *stored->schema(), arrow::default_memory_pool(), state.sink,
-                                          Properties(*schema), parquet::default_arrow_writer_properties()));
+  ARROW_ASSIGN_OR_RAISE(state.writer,
+                        parquet::arrow::FileWriter::Open(*stored->schema(), arrow::default_memory_pool(),
+                                                         state.sink, Properties(*schema, all_statistics),
+                                                         parquet::default_arrow_writer_properties()));
   return encoder;
 }
 

@@ -41,8 +41,10 @@ inline constexpr int64_t kRowGroupRows = 1 << 18;
 /// batches. Of rows not yet compressed it holds at most one row group. One thread at a time.
 class ParquetEncoder {
  public:
+  /// `all_statistics`: smallest and largest values of every column, not only of texts and instants.
   static arrow::Result<std::unique_ptr<ParquetEncoder>> Make(const std::shared_ptr<arrow::Schema>& schema,
-                                                             int64_t row_group_rows = kRowGroupRows);
+                                                             int64_t row_group_rows = kRowGroupRows,
+                                                             bool all_statistics = false);
   ~ParquetEncoder();
   /// Invalid where the batch is of another schema.
   arrow::Status Append(std::shared_ptr<arrow::RecordBatch> batch);
