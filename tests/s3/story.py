@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Three hours of a few hosts, a delivery for each slice, baselines in between: what the tests of storage do over and over."""
+"""Two hours of a few hosts, a delivery for each slice, baselines in between: what the tests of storage do over and over."""
 from types import SimpleNamespace
 
 import roots
 import batches  # of tests/e2e, which roots puts on the path
 import traffic
 
-HOURS = 3
+HOURS = 2
 SLOTS = HOURS * 4
-REFERENCE = 8  # the slot at whose start baselines are built
+REFERENCE = 4  # the slot at whose start baselines are built
 LAST = SLOTS - 1
-HORIZONS = [{"label": "2h", "length_days": 2 / 24, "gap_days": 0}]
+HORIZONS = [{"label": "1h", "length_days": 1 / 24, "gap_days": 0}]
 JOBS = batches.JOBS
 
 

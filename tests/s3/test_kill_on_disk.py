@@ -8,7 +8,7 @@ import roots
 import story
 import engine
 
-FEW = 4
+FEW = 3
 
 
 def copy(root, to):

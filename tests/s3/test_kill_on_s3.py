@@ -13,7 +13,7 @@ import roots
 import story
 import engine
 
-FEW = 4
+FEW = 3
 WRITES = ("PUT", "POST", "COPY", "DELETE", "DELETES")
 
 

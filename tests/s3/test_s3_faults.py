@@ -14,7 +14,7 @@ import story
 
 ATTEMPTS = 3  # AWS_MAX_ATTEMPTS of roots.environment
 DATA, COMMIT = r"/delta/host/", r"/_commits/delta/.*\.json$"
-LIMIT_SECONDS = 60
+LIMIT_SECONDS = 120
 
 
 @pytest.fixture

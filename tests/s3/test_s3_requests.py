@@ -39,7 +39,7 @@ def measure(root, proxy, slot, project, logs):
     return total
 
 
-def test_a_batch_with_three_hours_behind_it(told, versitygw, bucket, proxy):
+def test_a_batch_with_two_hours_behind_it(told, versitygw, bucket, proxy):
     root = roots.Prefix(versitygw, bucket, url=proxy.url).fill(told.before)
     total = measure(root, proxy, story.LAST, told.project, told.logs)
     assert 0 < total.total() <= MOST
