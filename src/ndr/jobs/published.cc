@@ -41,26 +41,33 @@ std::string IdsInWords(const std::vector<std::string>& ids) {
   return words;
 }
 
+// A day more: records may lie in a slice before their batch's own slot. Of references the newest that is not
+// after a batch may be of any age.
+Micros Earliest(std::string_view family, const Published::Scope& scope) {
+  const Micros t = family == "delta" || family == "lookback" ? scope.reach : scope.at;
+  return t == INT64_MIN || family == "fg_b" ? INT64_MIN : base::DayStart(t) - base::kMicrosPerDay;
+}
+
 }  // namespace
 
 arrow::Result<std::unique_ptr<Published>> Published::Read(const std::string& root,
                                                           const spec::Context& context,
                                                           const std::vector<std::string_view>& families,
-                                                          Micros reach) {
+                                                          Scope scope) {
   std::unique_ptr<Published> published(new Published());
   published->version_ = context.project.feature_spec_version;
   const storage::CommitLog log(root);
-  // A day more: records may lie in a slice before their batch's own slot.
-  const Micros from = reach == INT64_MIN ? reach : base::DayStart(reach) - base::kMicrosPerDay;
+  const Micros from = Earliest("delta", scope);
   for (const std::string_view family : kFamilies) {
     if (!families.empty() && std::find(families.begin(), families.end(), family) == families.end()) continue;
     published->templates_[std::string(family)] = MadeToday(context, family);
-    ARROW_ASSIGN_OR_RAISE(auto records, log.ReadAll(family, published->version_, from));
+    ARROW_ASSIGN_OR_RAISE(auto records, log.ReadAll(family, published->version_, Earliest(family, scope)));
     for (CommitRecord& record : records) published->Put(std::move(record));
   }
-  if (from != INT64_MIN && published->entries_.contains("delta")) {
+  if (scope.reach < scope.at && from != INT64_MIN && published->entries_.contains("delta")) {
     ARROW_ASSIGN_OR_RAISE(published->first_slice_, log.First("delta", published->version_));
-    if (published->first_slice_ && *published->first_slice_ < from) published->reach_ = base::DayStart(reach);
+    if (published->first_slice_ && *published->first_slice_ < from)
+      published->reach_ = base::DayStart(scope.reach);
   }
   return published;
 }

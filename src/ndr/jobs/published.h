@@ -24,11 +24,15 @@ namespace ndr::jobs {
 /// Thread-safe.
 class Published {
  public:
-  /// Reads the commits of these families; none named: of all. A run whose windows and look-backs begin at
-  /// `reach` or later may leave earlier ones out.
+  /// What a run of one batch looks at: of deltas and roll-ups those from `reach` on, of the rest those at
+  /// `at`.
+  struct Scope {
+    base::Micros reach = INT64_MIN, at = INT64_MIN;
+  };
+  /// Reads the commits of these families; none named: of all. Those outside the scope may be left out.
   static arrow::Result<std::unique_ptr<Published>> Read(const std::string& root, const spec::Context& context,
                                                         const std::vector<std::string_view>& families = {},
-                                                        base::Micros reach = INT64_MIN);
+                                                        Scope scope = {INT64_MIN, INT64_MIN});
 
   /// A record for the batch with key, hashes and acting keys filled in; the caller adds inputs, counters and
   /// facts.

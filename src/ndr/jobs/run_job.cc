@@ -77,7 +77,7 @@ class JobRun {
     families.push_back(families_.own);
     families.insert(families.end(), families_.consulted.begin(), families_.consulted.end());
     ARROW_ASSIGN_OR_RAISE(published_,
-                          Published::Read(writer_->root(), **context, families, Reach(**context)));
+                          Published::Read(writer_->root(), **context, families, Scope(**context)));
     const int64_t memory = runtime_.memory_bytes > 0 ? runtime_.memory_bytes : HalfOfTheMachine();
     state_ = {*context, writer_.get(), published_.get(), report_, runtime_.progress, memory, RunId()};
     report_->Fact("run_id", state_.run_id);
@@ -136,12 +136,15 @@ class JobRun {
     return loaded;
   }
 
-  // A batch looks back as far as its longest window and the look-back before it; a reference at everything.
-  Micros Reach(const spec::Context& context) const {
-    if (job_ == spec::Job::kFgB) return INT64_MIN;
-    return at_ - context.catalogue->windows().back().slices * base::kSliceMicros -
-           context.project.lookback.days * base::kMicrosPerDay -
-           context.project.data_quality.allowed_lateness;
+  // FG-A looks back as far as its longest window and the look-back before it, FG-C as its longest window, a
+  // reference at everything.
+  Published::Scope Scope(const spec::Context& context) const {
+    const Micros window = context.catalogue->windows().back().slices * base::kSliceMicros,
+                 lookback = context.project.lookback.days * base::kMicrosPerDay +
+                            context.project.data_quality.allowed_lateness;
+    if (job_ == spec::Job::kFgB) return {};
+    if (job_ == spec::Job::kFgA) return {at_ - window - lookback, at_};
+    return {job_ == spec::Job::kFgC ? at_ - window : at_, at_};
   }
 
   std::string HashOfOutput() const {

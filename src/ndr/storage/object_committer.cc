@@ -42,7 +42,7 @@ class ObjectCommitter : public Committer {
   const std::string& scratch() const override { return scratch_->path(); }
 
   Status Publish(std::vector<Change>* changes) override {
-    const Status published = PublishRecords(changes);
+    Status published = PublishRecords(changes);
     if (!published.ok() && !published.IsAlreadyExists()) return published;
     ARROW_RETURN_NOT_OK(Index(*changes, published.ok()));
     return published;
