@@ -57,7 +57,7 @@ def test_a_batch_with_a_month_behind_it(versitygw, proxy, tmp_path):
         traffic.write([r for r in records if batches.slot_of(r) < last], tmp_path / f"logs-{days}.json")
         folder.run("replay", "--input", tmp_path / f"logs-{days}.json", "--project", project, "--horizons", "7d:2d", "--reference-time",
                    batches.iso((days - 1) * DAY), "--from", batches.iso(0), "--to", batches.iso(last * 900))
-        for slot in (last, last + 1):
+        for slot in (last, last + 1, last + 2):
             traffic.write([r for r in records if batches.slot_of(r) == slot], tmp_path / "new" / batches.batch_id(slot) / "sessions.json")
         root = roots.Prefix(versitygw, versitygw.bucket(f"month-{days}"), url=proxy.url)
         root.environment = root.environment | {"NDR_CACHE_MIB": "1024", "NDR_CACHE": str(tmp_path / "cache")}
@@ -67,5 +67,8 @@ def test_a_batch_with_a_month_behind_it(versitygw, proxy, tmp_path):
         # The first batch after the copy reads every commit record, once, and leaves an index of them.
         story.run_slots(root, [last], project, tmp_path / "new")
         totals.append(measure(root, proxy, last + 1, project, tmp_path / "new"))
+        print("the next batch, by a machine without local copies:")
+        root.environment = root.environment | {"NDR_CACHE_MIB": "0"}
+        measure(root, proxy, last + 2, project, tmp_path / "new")
         assert json.loads(root.read(f"_commits/fg_c/feature_spec_version=v1/{batches.batch_id(last + 1)}.json"))["reference"]
     assert totals[1].total() <= totals[0].total() <= MOST
