@@ -113,7 +113,8 @@ Status Published::CheckAgreement(std::string_view family) const {
   return base::ContractViolation(fmt::format(
       "{} of {} {} of {}, version {}, {} made under another configuration: {}. Datasets made under different "
       "ones do not join: use a new --feature-spec-version, or run the job of {} again with --replace, which "
-      "recomputes the one {} that it runs on, for each of {}",
+      "recomputes the one {} that it runs on, for each of {}. Counted are those this run looks at; 'ndr spec "
+      "diff --root' counts all",
       differs.ids().size(), differs.commits(), differs.commits() == 1 ? unit : units, family, version_,
       differs.ids().size() == 1 ? "was" : "were", differs.KeysInWords(), family, unit,
       IdsInWords(differs.ids())));
