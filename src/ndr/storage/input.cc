@@ -87,14 +87,15 @@ const std::string& InputFile::path() const { return state_->path; }
 Compression InputFile::compression() const { return state_->compression; }
 int64_t InputFile::bytes_read() const { return state_->bytes_read; }
 
-arrow::Result<std::unique_ptr<InputFile>> InputFile::Open(const std::string& path, size_t chunk_bytes) {
+arrow::Result<std::unique_ptr<InputFile>> InputFile::Open(const std::string& path, size_t chunk_bytes,
+                                                          int64_t bytes) {
   std::unique_ptr<InputFile> file(new InputFile());
   State& state = *file->state_;
   state.path = path;
   state.chunk_bytes = chunk_bytes;
   state.read_bytes = IsRemote(path) ? kRemoteReadBytes : kReadBytes;
   ARROW_ASSIGN_OR_RAISE(const StoredObject object, Locate(path));
-  const auto opened = object.store->Open(object.name);
+  const auto opened = object.store->Open(object.name, bytes);
   if (!opened.ok()) return Status::IOError("cannot open ", path, ": ", opened.status().message());
   state.file = *opened;
   ARROW_RETURN_NOT_OK(state.Refill());

@@ -38,9 +38,9 @@ Compression RecogniseCompression(std::string_view head);
 /// does not depend on the file's size.
 class InputFile {
  public:
-  /// A local path, or `s3://bucket/key`.
-  static arrow::Result<std::unique_ptr<InputFile>> Open(const std::string& path,
-                                                        size_t chunk_bytes = 1 << 20);
+  /// A local path, or `s3://bucket/key`. `bytes`: its size as stored where known, which saves a request.
+  static arrow::Result<std::unique_ptr<InputFile>> Open(const std::string& path, size_t chunk_bytes = 1 << 20,
+                                                        int64_t bytes = -1);
   ~InputFile();
 
   const std::string& path() const;
