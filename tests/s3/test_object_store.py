@@ -27,6 +27,10 @@ def test_the_contract(server):
     run(server, f"s3://{bucket}/a=1/pre fix")
 
 
+def test_tables_of_other_people(versitygw, bucket):
+    run(versitygw, f"s3://{bucket}/lake", "RealS3TableTest.*")
+
+
 def test_a_whole_bucket_over_tls(versitygw_tls):
     bucket = versitygw_tls.bucket(f"contract-tls-{os.getpid()}")
     run(versitygw_tls, f"s3://{bucket}", "RealS3Test.ConditionalPuts:RealS3Test.Files")
