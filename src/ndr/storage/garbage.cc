@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <set>
 #include <tuple>
 
 #include "ndr/base/parallel.h"
 #include "ndr/storage/committed_files.h"
+#include "ndr/storage/scratch.h"
 
 namespace ndr::storage {
 namespace {
@@ -31,16 +28,6 @@ Result<std::set<std::string>> Listed(ObjectStore* store, int threads) {
   return listed;
 }
 
-// Whether the writer lives whose folder in staging this is: it holds the lock
-// of its file `owner`.
-bool IsAlive(const std::string& folder) {
-  const int fd = ::open((folder + "/owner").c_str(), O_RDWR | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool alive = ::flock(fd, LOCK_EX | LOCK_NB) != 0;
-  ::close(fd);
-  return alive;
-}
-
 Status AddStaging(ObjectStore* store, base::Micros before, std::vector<Garbage>* garbage) {
   std::string folder;
   bool alive = false;
@@ -53,7 +40,7 @@ Status AddStaging(ObjectStore* store, base::Micros before, std::vector<Garbage>*
     const std::string own = parts.substr(0, slash);
     if (slash != std::string::npos && own != folder) {
       folder = own;
-      alive = !IsRemote(store->location()) && IsAlive(store->location() + "/_staging/" + folder);
+      alive = !IsRemote(store->location()) && !IsOwnerDead(store->location() + "/_staging/" + folder);
     }
     if (slash != std::string::npos && alive) continue;
     if (object.modified_micros < before)

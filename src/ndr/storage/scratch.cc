@@ -19,20 +19,12 @@ namespace {
 // A living owner holds the lock of its folder's file of that name.
 constexpr const char* kOwner = "/owner";
 
-bool IsDead(const std::string& folder) {
-  const int fd = ::open((folder + kOwner).c_str(), O_RDWR | O_CLOEXEC);
-  if (fd < 0) return true;
-  const bool dead = ::flock(fd, LOCK_EX | LOCK_NB) == 0;
-  ::close(fd);
-  return dead;
-}
-
 Status RemoveDead(const std::string& parent, const std::function<Status(const std::string&)>& before) {
   ARROW_ASSIGN_OR_RAISE(const auto names, NamesIn(parent));
   for (const std::string& name : names) {
     const std::string folder = parent + "/" + name;
     std::error_code error;
-    if (!fs::is_directory(folder, error) || !IsDead(folder)) continue;
+    if (!fs::is_directory(folder, error) || !IsOwnerDead(folder)) continue;
     if (before) ARROW_RETURN_NOT_OK(before(folder));
     fs::remove_all(folder, error);
     if (error) return Status::IOError("cannot remove ", folder, ": ", error.message());
@@ -41,6 +33,14 @@ Status RemoveDead(const std::string& parent, const std::function<Status(const st
 }
 
 }  // namespace
+
+bool IsOwnerDead(const std::string& folder) {
+  const int fd = ::open((folder + kOwner).c_str(), O_RDWR | O_CLOEXEC);
+  if (fd < 0) return true;
+  const bool dead = ::flock(fd, LOCK_EX | LOCK_NB) == 0;
+  ::close(fd);
+  return dead;
+}
 
 FolderLock::FolderLock(int fd, int operation) : fd_(fd) {
   while (::flock(fd_, operation) != 0 && errno == EINTR) {

@@ -45,6 +45,9 @@ class Scratch {
   int parent_fd_ = -1, owner_fd_ = -1;
 };
 
+/// Whether nobody owns this scratch folder any more.
+bool IsOwnerDead(const std::string& folder);
+
 /// The suffix of intents (intent.h) inside a scratch folder.
 inline constexpr const char* kIntentSuffix = ".intent";
 
