@@ -112,5 +112,12 @@ TEST_F(S3ErrorTest, AnExpiredTokenIsLookedForAnewOnce) {
   EXPECT_THAT(store_->Read("a").status().message(), HasSubstr("the credentials have expired; renew them"));
 }
 
+// A server that answers 404 to an unknown key must not look like an empty bucket.
+TEST_F(S3ErrorTest, AnUnknownKeyIsNoMissingObject) {
+  Answers({Error(404, "XAdminUserNotFound"), Error(404, "XAdminUserNotFound")});
+  EXPECT_TRUE(store_->Read("a").status().IsIOError());
+  EXPECT_TRUE(store_->Remove("a").IsIOError());
+}
+
 }  // namespace
 }  // namespace ndr::storage

@@ -15,6 +15,10 @@ namespace ndr::storage {
 /// 3 to 63 of a-z, 0-9, '.', '-', with a letter or digit at both ends.
 bool IsBucketName(const std::string& name);
 
+/// Whether an answer says that there is no such object. Servers say of other things too with 404 that they
+/// are not there: of buckets, and of the key that signs.
+bool SaysNoObject(const aws::Answer& answer);
+
 /// What a request is for, in messages.
 struct Purpose {
   std::string action;      ///< "read", "list"

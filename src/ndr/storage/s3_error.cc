@@ -52,6 +52,11 @@ std::string Verbatim(const aws::Answer& answer) {
 
 }  // namespace
 
+bool SaysNoObject(const aws::Answer& answer) {
+  const std::string& name = answer.error.name;
+  return answer.status == 404 && (name.empty() || name == "NoSuchKey" || name == "NotFound");
+}
+
 Status S3Client::Error(const Purpose& purpose, const std::string& key, const aws::Answer& answer) {
   std::string endpoint;
   {

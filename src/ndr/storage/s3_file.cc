@@ -74,8 +74,7 @@ Result<std::shared_ptr<Buffer>> ObjectFile::Get(int64_t position, int64_t count)
   }
   ARROW_ASSIGN_OR_RAISE(aws::Answer answer, client_->Send(purpose, key_, std::move(request)));
   const std::string where = "s3://" + client_->bucket() + "/" + key_;
-  if (answer.status == 404 && answer.error.name != "NoSuchBucket")
-    return Status::KeyError(where, " does not exist");
+  if (SaysNoObject(answer)) return Status::KeyError(where, " does not exist");
   if (answer.status == 412 || answer.status == 416)
     return Status::IOError(where, ": the object changed while it was read; run the command again");
   if (!answer.ok()) return client_->Error(purpose, key_, answer);

@@ -58,7 +58,7 @@ Result<std::optional<aws::Answer>> S3Store::Get(const std::string& key) {
   request.method = "GET";
   ARROW_ASSIGN_OR_RAISE(aws::Answer answer, client_->Send(purpose, key, std::move(request)));
   if (answer.ok()) return answer;
-  if (answer.status == 404 && answer.error.name != "NoSuchBucket") return std::nullopt;
+  if (SaysNoObject(answer)) return std::nullopt;
   return client_->Error(purpose, key, answer);
 }
 
@@ -123,8 +123,7 @@ Status S3Store::Remove(const std::string& name) {
   aws::Request request;
   request.method = "DELETE";
   ARROW_ASSIGN_OR_RAISE(const aws::Answer answer, client_->Send(purpose, KeyOf(name), std::move(request)));
-  const bool gone = answer.status == 404 && answer.error.name != "NoSuchBucket";
-  return answer.ok() || gone ? Status::OK() : client_->Error(purpose, KeyOf(name), answer);
+  return answer.ok() || SaysNoObject(answer) ? Status::OK() : client_->Error(purpose, KeyOf(name), answer);
 }
 
 Result<std::vector<UnfinishedUpload>> S3Store::Uploads() {
@@ -157,7 +156,7 @@ Result<PutOutcome> S3Store::PutIf(const std::string& name, std::string_view byte
   if (!token.empty()) request.headers.emplace_back(kTokenHeader, token);
   ARROW_ASSIGN_OR_RAISE(const aws::Answer answer, client_->Send(purpose, KeyOf(name), std::move(request)));
   if (answer.ok()) return PutOutcome::kWritten;
-  const bool refused = answer.status == 412 || (answer.status == 404 && answer.error.name != "NoSuchBucket");
+  const bool refused = answer.status == 412 || SaysNoObject(answer);
   return refused ? WhoWon(name, bytes, token) : client_->Error(purpose, KeyOf(name), answer);
 }
 
