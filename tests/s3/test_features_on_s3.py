@@ -33,6 +33,20 @@ def test_the_objects_are_a_folders_files(replayed, versitygw, bucket, tmp_path):
     assert prefix.contents() == folder.contents()
 
 
+def test_a_join_over_a_prefix_is_that_over_a_folder(replayed, versitygw, bucket, tmp_path):
+    folder, prefix = roots.Folder(tmp_path / "offline"), roots.Prefix(versitygw, bucket)
+    spine = tmp_path / "spine.csv"
+    spine.write_text("host_ip,time\n10.1.0.11,2026-03-03T02:20:00Z\n10.1.7.20,2026-03-03T01:00:00Z\n10.1.0.99,2026-03-03T02:20:00Z\n")
+    joined = []
+    for place, out in ((folder, tmp_path / "folder.parquet"), (prefix, tmp_path / "prefix.parquet")):
+        write(replayed, place)
+        done = engine.run("features", "join", "--prefix", place.location, "--spine", spine, "--out", out, "--as-of",
+                          "2026-03-04T00:00:00Z", env=place.environment)
+        assert done.stdout.startswith("3 rows, ") and " 0 with features" not in done.stdout
+        joined.append(out.read_bytes())
+    assert joined[0] == joined[1]
+
+
 def test_a_bucket_that_is_not_there_is_said(replayed, versitygw, bucket):
     nowhere = roots.Prefix(versitygw, bucket + "-nowhere")
     done = engine.run("features", "offline", "--root", replayed, "--prefix", nowhere.location, expect=1, env=nowhere.environment)

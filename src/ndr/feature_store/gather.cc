@@ -70,9 +70,12 @@ struct Wanted {
 };
 
 // Rows of one file into their slots; `from` and `to` delimit those of the file, by row.
-Status FillFrom(const std::string& path, const std::shared_ptr<arrow::Schema>& columns, const Wanted* from,
-                const Wanted* to, std::vector<Slots>* slots) {
-  ARROW_ASSIGN_OR_RAISE(const auto reader, storage::ParquetReader::Open(path, columns));
+Status FillFrom(storage::ObjectStore* files, const std::string& name,
+                const std::shared_ptr<arrow::Schema>& columns, const Wanted* from, const Wanted* to,
+                std::vector<Slots>* slots) {
+  const std::string path = PathIn(*files, name);
+  ARROW_ASSIGN_OR_RAISE(auto opened, files->Open(name));
+  ARROW_ASSIGN_OR_RAISE(const auto reader, storage::ParquetReader::Open(std::move(opened), path, columns));
   int64_t first = 0;
   while (from != to) {
     ARROW_ASSIGN_OR_RAISE(const auto batch, reader->Next());
@@ -101,8 +104,8 @@ arrow::Result<std::vector<std::shared_ptr<arrow::Array>>> Gather(
   for (auto from = wanted.begin(); from != wanted.end();) {
     const auto to =
         std::find_if(from, wanted.end(), [&](const Wanted& w) { return w.place.file != from->place.file; });
-    const std::string path = PathIn(*files, known.files[static_cast<size_t>(from->place.file)]);
-    ARROW_RETURN_NOT_OK(FillFrom(path, columns, &*from, &*from + (to - from), &slots));
+    const std::string& name = known.files[static_cast<size_t>(from->place.file)];
+    ARROW_RETURN_NOT_OK(FillFrom(files, name, columns, &*from, &*from + (to - from), &slots));
     from = to;
   }
   std::vector<std::shared_ptr<arrow::Array>> arrays;

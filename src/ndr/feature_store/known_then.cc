@@ -88,8 +88,9 @@ class Finder {
   Status Read(const std::string& file) {
     const auto number = static_cast<int32_t>(found_.files.size());
     found_.files.push_back(file);
-    ARROW_ASSIGN_OR_RAISE(const auto reader,
-                          storage::ParquetReader::Open(PathIn(*files_, file), KeySchema()));
+    ARROW_ASSIGN_OR_RAISE(auto opened, files_->Open(file));
+    ARROW_ASSIGN_OR_RAISE(const auto reader, storage::ParquetReader::Open(
+                                                 std::move(opened), PathIn(*files_, file), KeySchema()));
     int64_t first = 0;
     while (true) {
       ARROW_ASSIGN_OR_RAISE(const auto batch, reader->Next());
