@@ -141,9 +141,11 @@ void AddWatch(CLI::App* app, Action* action) {
       "sensor begin a new file "
       "every 15 minutes (Zeek: Log::default_rotation_interval = 15 min). It can be stopped at any time and "
       "goes on where it was.");
-  verb->add_option("--folder", flags->options.folder, "Folder where log files arrive, in subfolders too")
+  verb->add_option("--folder", flags->options.folder,
+                   "Folder or s3://bucket/prefix where log files arrive, in subfolders too")
       ->required();
-  verb->add_option("--root", flags->root, "Folder for the results; made when absent")->required();
+  verb->add_option("--root", flags->root, "Folder or s3://bucket/prefix for the results; made when absent")
+      ->required();
   verb->add_option("--project-name", flags->project_name, "Name of the project")->required();
   verb->add_option("--feature-spec-version", flags->version, "Version of the features")->required();
   verb->add_option("--layout", flags->layout,

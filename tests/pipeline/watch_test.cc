@@ -253,8 +253,11 @@ TEST_F(WatchTest, SaysWhatWaits) {
 TEST_F(WatchTest, IsRefusedWhereItCannotWork) {
   options_.folder = folder_.path() + "/none";
   EXPECT_EQ(base::ExitCode(Once()), base::kExitUsage);
-  options_.folder = "s3://bucket/logs";
-  EXPECT_THAT(Once().message(), HasSubstr("no local folder"));
+  options_.folder = "s3://bucket/logs/";
+  options_.values.set["Root"] = "s3://bucket/logs/out";
+  EXPECT_THAT(Once().message(), HasSubstr("lies in the watched folder"));
+  options_.folder = "s3:///logs";
+  EXPECT_EQ(base::ExitCode(Once()), base::kExitUsage);
   options_.folder = folder_.path();
   options_.values.set["Root"] = folder_.path() + "/out";
   EXPECT_THAT(Once().message(), HasSubstr("lies in the watched folder"));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/pipeline/watch.h"
 
+#include <arrow/buffer.h>
+#include <arrow/io/file.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,6 +18,7 @@
 #include "ndr/pipeline/watch_waiting.h"
 #include "ndr/storage/commit.h"
 #include "ndr/storage/local_disk.h"
+#include "ndr/storage/object_store.h"
 
 namespace ndr::pipeline {
 namespace fs = std::filesystem;
@@ -28,6 +31,7 @@ using base::Micros;
 constexpr std::chrono::milliseconds kNap{100};
 // One in three: sessions that began before their slot are fewer, a file of half an hour has every second one.
 constexpr int64_t kSpanningShare = 3;
+constexpr int64_t kPiece = int64_t{8} << 20;
 
 Micros WallClock() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
@@ -35,15 +39,36 @@ Micros WallClock() {
       .count();
 }
 
-// Links to the batch's files at `<stage>/<id>/`, where the jobs look for a batch: they pass over there what
-// is no log.
+// A copy of an object, in pieces.
+Status Fetch(storage::ObjectStore* store, const WatchedFile& file, const std::string& to) {
+  ARROW_ASSIGN_OR_RAISE(const auto object, store->Open(file.name, file.bytes));
+  ARROW_ASSIGN_OR_RAISE(const auto copy, arrow::io::FileOutputStream::Open(to));
+  for (int64_t done = 0; done < file.bytes;) {
+    ARROW_ASSIGN_OR_RAISE(const auto piece, object->Read(kPiece));
+    if (piece->size() == 0) return Status::IOError(store->location(), "/", file.name, " ended early");
+    ARROW_RETURN_NOT_OK(copy->Write(piece));
+    done += piece->size();
+  }
+  return copy->Close();
+}
+
+// Links to the batch's files (copies of objects) at `<stage>/<id>/`, where the jobs look for a batch: they
+// pass over there what is no log.
 Status Stage(const WatchedBatch& batch, const std::string& folder, const std::string& stage) {
   std::error_code error;
   fs::remove_all(stage, error);
   ARROW_RETURN_NOT_OK(storage::MakeFolders(stage + "/" + batch.id));
+  std::shared_ptr<storage::ObjectStore> store;
+  if (storage::IsRemote(folder)) {
+    ARROW_ASSIGN_OR_RAISE(store, storage::OpenStore(folder));
+  }
   for (const WatchedFile& file : batch.files) {
     const fs::path link = fs::path(stage) / batch.id / file.name;
     ARROW_RETURN_NOT_OK(storage::MakeFolders(link.parent_path().string()));
+    if (store != nullptr) {
+      ARROW_RETURN_NOT_OK(Fetch(store.get(), file, link.string()));
+      continue;
+    }
     fs::create_symlink(fs::path(folder) / file.name, link, error);
     if (error) return Status::IOError("cannot make ", link.string(), ": ", error.message());
   }
@@ -59,7 +84,14 @@ class Watcher {
     ARROW_RETURN_NOT_OK(Resume());
     for (;;) {
       ARROW_RETURN_NOT_OK(Interruption());
-      ARROW_ASSIGN_OR_RAISE(std::vector<WatchedFile> files, FilesIn(options_.folder));
+      arrow::Result<std::vector<WatchedFile>> look = FilesIn(options_.folder);
+      if (look.status().IsIOError() && storage::IsRemote(options_.folder) && !options_.once) {
+        // A network that is away comes back.
+        options_.notice(look.status().message() + "; looking again later");
+        ARROW_RETURN_NOT_OK(Sleep(options_.poll));
+        continue;
+      }
+      ARROW_ASSIGN_OR_RAISE(std::vector<WatchedFile> files, std::move(look));
       memory_.Mark(&files);
       const Division division = Divide(files, memory_.newest_made(), options_.rules, Now());
       TellBacklog(division);
@@ -223,16 +255,22 @@ Status CheckPipeline(const Pipeline& pipeline) {
 
 // The folder with all links followed, so that one folder has one memory.
 arrow::Result<std::string> CanonicalFolder(const std::string& given, const std::string& root) {
-  if (given.starts_with("s3://"))
-    return base::UsageError("'" + given +
-                            "' is no local folder: have its files copied to one and watch that");
+  const auto lies_inside = [&](const std::string& results, const std::string& folder) {
+    if (!(results + "/").starts_with(folder + "/")) return Status::OK();
+    return base::UsageError("the root '" + root +
+                            "' lies in the watched folder: its files would be taken for logs");
+  };
+  if (storage::IsRemote(given)) {
+    const auto store = storage::OpenStore(given);
+    if (!store.ok()) return base::UsageError(store.status().message());
+    ARROW_RETURN_NOT_OK(lies_inside(root, (*store)->location()));
+    return (*store)->location();
+  }
   std::error_code error;
   const std::string folder = fs::canonical(given, error).string();
   if (error || !fs::is_directory(folder, error)) return base::UsageError("'" + given + "' is no folder");
-  const std::string results = fs::weakly_canonical(root, error).string();
-  if ((results + "/").starts_with(folder + "/"))
-    return base::UsageError("the root '" + root +
-                            "' lies in the watched folder: its files would be taken for logs");
+  const std::string results = storage::IsRemote(root) ? root : fs::weakly_canonical(root, error).string();
+  ARROW_RETURN_NOT_OK(lies_inside(results, folder));
   return folder;
 }
 

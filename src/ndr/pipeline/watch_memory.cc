@@ -51,10 +51,25 @@ arrow::Result<std::string> HashOf(const std::string& path) {
   return identity.sha256;
 }
 
+// Keys are any text: one such as `../x` would leave the folder that it is copied to.
+bool IsPathBelow(const std::string& key) {
+  const std::string parts = "/" + key + "/";
+  return parts.find("//") == std::string::npos && parts.find("/./") == std::string::npos &&
+         parts.find("/../") == std::string::npos;
+}
+
 }  // namespace
 
 arrow::Result<std::vector<WatchedFile>> FilesIn(const std::string& folder) {
   std::vector<WatchedFile> files;
+  if (storage::IsRemote(folder)) {
+    ARROW_ASSIGN_OR_RAISE(const auto store, storage::OpenStore(folder));
+    ARROW_ASSIGN_OR_RAISE(const auto objects, store->List(""));
+    for (const storage::ObjectInfo& object : objects)
+      if (IsPathBelow(object.name))
+        files.push_back({object.name, object.bytes, object.modified_micros, object.modified_micros, false});
+    return files;
+  }
   std::error_code error;
   fs::recursive_directory_iterator entries(folder, error);
   if (error) return Status::IOError("cannot list ", folder, ": ", error.message());
@@ -76,14 +91,29 @@ arrow::Result<WatchMemory> WatchMemory::Open(const std::string& root, const std:
   WatchMemory memory;
   memory.folder_ = folder;
   const std::string place =
-      root + "/_watch/feature_spec_version=" + version + "/" + base::Sha256Hex(folder).substr(0, 16);
-  memory.path_ = place + "/files.jsonl";
-  memory.stage_ = place + "/stage";
-  ARROW_RETURN_NOT_OK(storage::MakeFolders(place));
-  ARROW_ASSIGN_OR_RAISE(const auto text, storage::ReadWhole(memory.path_));
+      "_watch/feature_spec_version=" + version + "/" + base::Sha256Hex(folder).substr(0, 16);
+  memory.name_ = place + "/files.jsonl";
+  memory.path_ = root + "/" + memory.name_;
+  ARROW_ASSIGN_OR_RAISE(memory.store_, storage::OpenStore(root));
+  ARROW_RETURN_NOT_OK(memory.MakeStage(root, place));
+  ARROW_ASSIGN_OR_RAISE(const auto text, memory.store_->Read(memory.name_));
   ARROW_RETURN_NOT_OK(text ? memory.ReadLines(*text) : memory.ReadCommits(root, version));
   ARROW_RETURN_NOT_OK(memory.Rewrite());
   return memory;
+}
+
+Status WatchMemory::MakeStage(const std::string& root, const std::string& place) {
+  if (!storage::IsRemote(root)) {
+    stage_ = root + "/" + place + "/stage";
+    return storage::MakeFolders(root + "/" + place);
+  }
+  std::error_code error;
+  const fs::path temporary = fs::temp_directory_path(error);
+  if (error) return Status::IOError("no folder for temporary files: set TMPDIR to one that exists");
+  const std::string parent = (temporary / ("ndr-" + std::to_string(::getuid()))).string();
+  ARROW_ASSIGN_OR_RAISE(scratch_, storage::Scratch::Make(parent, nullptr));
+  stage_ = scratch_->path() + "/stage";
+  return Status::OK();
 }
 
 Status WatchMemory::ReadLines(const std::string& text) {
@@ -153,11 +183,15 @@ Status WatchMemory::Rewrite() const {
     text += Line({{"begin", interrupted_->id},
                   {"slot", interrupted_->slot},
                   {"files", FilesJson(interrupted_->files)}});
-  ARROW_RETURN_NOT_OK(storage::WriteSynced(path_ + ".new", text));
-  return storage::Move(path_ + ".new", path_);
+  text_ = text;
+  return store_->Put(name_, text_);
 }
 
 Status WatchMemory::Append(const std::string& line) const {
+  if (scratch_ != nullptr) {
+    text_ += line;
+    return store_->Put(name_, text_);
+  }
   const int fd = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
   if (fd < 0) return Status::IOError("cannot open ", path_, ": ", std::strerror(errno));
   const bool written =

@@ -8,17 +8,20 @@
 #include <arrow/result.h>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "ndr/pipeline/watch_batches.h"
+#include "ndr/storage/object_store.h"
+#include "ndr/storage/scratch.h"
 
 namespace ndr::pipeline {
 
 class WatchMemory {
  public:
-  /// Of a folder watched into `root` under `version`. Files that are gone are forgotten.
+  /// Of a folder watched into `root` under `version`, each local or on S3. Files that are gone are forgotten.
   static arrow::Result<WatchMemory> Open(const std::string& root, const std::string& version,
                                          const std::string& folder);
 
@@ -32,7 +35,7 @@ class WatchMemory {
   arrow::Status Begin(const WatchedBatch& batch);
   /// Done, or given up.
   arrow::Status End(const WatchedBatch& batch);
-  /// Where the batch's links to its files stand while it runs.
+  /// A local folder, where the batch's links to its files (copies of objects) stand while it runs.
   const std::string& stage() const { return stage_; }
 
  private:
@@ -42,6 +45,7 @@ class WatchMemory {
   };
 
   WatchMemory() = default;
+  arrow::Status MakeStage(const std::string& root, const std::string& place);
   arrow::Status ReadLines(const std::string& text);
   arrow::Status ReadCommits(const std::string& root, const std::string& version);
   arrow::Status Rewrite() const;
@@ -49,13 +53,18 @@ class WatchMemory {
   void Finish(const WatchedBatch& batch);
 
   std::string folder_, path_, stage_;
+  // Of a root on S3: objects take no appended lines, so each line is a put of all of them.
+  std::shared_ptr<storage::ObjectStore> store_;
+  std::string name_;
+  mutable std::string text_;
+  std::unique_ptr<storage::Scratch> scratch_;
   std::map<std::string, Known> finished_;
   std::optional<WatchedBatch> interrupted_;
   std::optional<base::Micros> newest_made_;
 };
 
-/// Every file below a folder with its size and times, in no order. A file that vanishes meanwhile is left
-/// out.
+/// Every file below a folder (or `s3://bucket/prefix`) with its size and times, in no order. A file that
+/// vanishes meanwhile is left out.
 arrow::Result<std::vector<WatchedFile>> FilesIn(const std::string& folder);
 
 }  // namespace ndr::pipeline
