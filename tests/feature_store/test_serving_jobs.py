@@ -8,6 +8,7 @@ import pytest
 
 import batches
 import engine
+import runtime as runtimes
 import traffic
 
 SLOT = 30      # half past seven
@@ -62,6 +63,28 @@ def test_a_job_serves_what_it_published(root, tmp_path):
     batches.run_job("fg-a", root, SLOT, project)
     assert batches.job_report(root, "fg_a", batches.batch_id(SLOT))["counters"]["features_attempted"] == 0
     assert engine.times(tmp_path / "offline") == before
+
+
+def test_a_job_serves_into_sagemaker(root, tmp_path, monkeypatch):
+    runtime = runtimes.Runtime(tmp_path / "runtime", unprocessed=0.2)
+    try:
+        for name, value in runtime.environment().items():
+            monkeypatch.setenv(name, value)
+        online = {"kind": "sagemaker", "requests_per_second": 1000, "write_units_per_second": 100000}
+        project = served(tmp_path, enabled=True, names={"fg_a": "now"}, online=online)
+        batches.run_job("fg-a", root, SLOT, project)
+        counters = batches.job_report(root, "fg_a", batches.batch_id(SLOT))["counters"]
+        assert counters["features_attempted"] == counters["features_accepted"] == len(runtime.accepted()) > 10
+        assert counters["features_retried"] == sum(line["unprocessed"] for line in runtime.lines())
+        assert counters["features_requests"] == len(runtime.lines()) and counters["features_throttled"] == 0
+        assert {(group, time) for group, _, time in runtime.accepted()} == {("now", batches.iso((SLOT + 1) * 900))}
+        assert runtime.problems() == []
+        # What fails comes after the data, and the message has the command for the rest.
+        runtime.again(forbidden=True)
+        batches.run_job("fg-c", root, SLOT, project, expect=1)
+        assert engine.show(root, "fg_c/host", *engine.EVER)
+    finally:
+        runtime.stop()
 
 
 def test_it_is_off_unless_somebody_enables_it(root, tmp_path):

@@ -69,6 +69,10 @@ Status ServeFeatures(const RunState& state, const spec::JobSpec& spec, Micros sl
   counters.Add("features_accepted", served.accepted);
   counters.Add("features_retried", served.retried);
   counters.Add("features_dead_lettered", served.dead_lettered);
+  if (served.requests > 0) {
+    counters.Add("features_requests", served.requests);
+    counters.Add("features_throttled", served.throttled);
+  }
   state.report->Fact("features_p50_ms", fmt::format("{:.3f}", served.p50_millis));
   state.report->Fact("features_p99_ms", fmt::format("{:.3f}", served.p99_millis));
   if (status.ok()) return status;
