@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "ndr/base/exit_code.h"
+#include "temporary_folder.h"
 
 namespace ndr::feature_store {
 namespace {
@@ -16,13 +17,11 @@ using ::testing::HasSubstr;
 
 class RemoteLedgerTest : public ::testing::Test {
  protected:
-  RemoteLedgerTest() { std::filesystem::remove_all(folder_); }
-  ~RemoteLedgerTest() override { std::filesystem::remove_all(folder_); }
   std::unique_ptr<RemoteLedger> Open() { return RemoteLedger::Open(path_, "here").ValueOrDie(); }
   void Append(const std::string& text) { std::ofstream(path_, std::ios::app) << text; }
 
-  const std::string folder_ = ::testing::TempDir() + "remote_ledger_test";
-  const std::string path_ = folder_ + "/deeper/ledger";
+  const TemporaryFolder folder_;
+  const std::string path_ = folder_ / "deeper/ledger";
   const Unit a_{"g", "a.parquet", "1"}, b_{"g", "b \"quoted\".parquet", "2"};
 };
 
@@ -58,8 +57,7 @@ TEST_F(RemoteLedgerTest, ALineCutOffByAKillIsNoLine) {
 }
 
 TEST_F(RemoteLedgerTest, AHeadCutOffIsWrittenAnew) {
-  std::filesystem::create_directories(folder_ + "/deeper");
-  Append("{\"ndr_fea");
+  folder_.Put("deeper/ledger", "{\"ndr_fea");
   { ASSERT_TRUE(Open()->NumberOf(a_).ok()); }
   EXPECT_EQ(Open()->NumberOf(a_).ValueOrDie(), 0);
 }

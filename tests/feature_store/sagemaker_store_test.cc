@@ -12,6 +12,7 @@
 
 #include "aws/scripted_outside.h"
 #include "rows.h"
+#include "temporary_folder.h"
 
 namespace ndr::feature_store {
 namespace {
@@ -32,9 +33,8 @@ aws::Response Refused(int status, const std::string& name) {
 class SageMakerStoreTest : public ::testing::Test {
  protected:
   SageMakerStoreTest() {
-    std::filesystem::remove_all(folder_);
-    options_.ledger = folder_ + "/ledger";
-    options_.dead_letters = folder_ + "/dead.jsonl";
+    options_.ledger = folder_ / "ledger";
+    options_.dead_letters = folder_ / "dead.jsonl";
     options_.connections = 1;
     options_.max_dead_letter_ratio = 1;
     script_.variables = {
@@ -42,7 +42,6 @@ class SageMakerStoreTest : public ::testing::Test {
     group_ = GroupsOf(*testing::Words(), catalogue::Dataset::kFgA, "g").ValueOrDie().front();
     std::erase_if(group_.features, [](const Feature& f) { return f.name != "sessions_cnt"; });
   }
-  ~SageMakerStoreTest() override { std::filesystem::remove_all(folder_); }
 
   aws::Outside Service() {
     aws::Outside outside = ScriptedOutside(&script_);
@@ -100,7 +99,7 @@ class SageMakerStoreTest : public ::testing::Test {
     return letters;
   }
 
-  const std::string folder_ = ::testing::TempDir() + "sagemaker_store_test";
+  const TemporaryFolder folder_;
   SageMakerOptions options_;
   aws::Script script_;
   std::deque<arrow::Result<aws::Response>> answers_;
