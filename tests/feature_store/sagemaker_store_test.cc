@@ -164,6 +164,17 @@ TEST_F(SageMakerStoreTest, OnlyWhatWasNotProcessedIsSentAgain) {
   EXPECT_EQ(report_.retried, 1);
 }
 
+TEST_F(SageMakerStoreTest, OneEntryThatIsThrottled) {
+  ASSERT_TRUE(Ingest({{Host(1), Host(2)}}).ok());
+  answers_ = {aws::Response{200, R"({"Errors":[{"Entry":)" + Echo(0, 0) +
+                                     R"(,"ErrorCode":"ThrottlingException","ErrorMessage":"m"}],)" +
+                                     R"("UnprocessedEntries":[]})"}};
+  std::filesystem::remove(options_.ledger);
+  ASSERT_TRUE(Ingest({{Host(1), Host(2)}}).ok());
+  EXPECT_THAT(Sent(2), ElementsAre("10.0.0.1=100"));
+  EXPECT_EQ(report_.throttled, 1);
+}
+
 TEST_F(SageMakerStoreTest, TheOneAtFaultInARefusedRequestIsFound) {
   answers_ = {Refused(400, "ValidationError"), aws::Response{200, kAllWell}, Refused(400, "ValidationError")};
   ASSERT_TRUE(Ingest({{Host(1), Host(2), Host(3)}}).ok());

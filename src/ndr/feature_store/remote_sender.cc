@@ -152,7 +152,9 @@ void RemoteSender::Send(Lock* lock, const aws::Outside& outside, SageMakerClient
     return Settle(std::move(items), {std::vector<EntryAnswer>(entries.size(), lost), false}, *client,
                   outside);
   }
-  const bool throttled = answer->entries[0].verdict == Verdict::kThrottled;
+  const bool throttled =
+      std::any_of(answer->entries.begin(), answer->entries.end(),
+                  [](const EntryAnswer& entry) { return entry.verdict == Verdict::kThrottled; });
   report_.throttled += throttled ? 1 : 0;
   pace_.Answered(throttled, units, answered);
   Settle(std::move(items), *answer, *client, outside);
