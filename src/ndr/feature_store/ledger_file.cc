@@ -86,7 +86,7 @@ Status LedgerFile::Replace(const std::string& lines) {
   if (fd < 0) return Failed("rewrite");
   const bool replaced = ::flock(fd, LOCK_EX | LOCK_NB) == 0 && WriteWhole(fd, lines) && ::fsync(fd) == 0 &&
                         std::rename(fresh.c_str(), path_.c_str()) == 0;
-  const Status status = replaced ? Status::OK() : Failed("rewrite");
+  Status status = replaced ? Status::OK() : Failed("rewrite");
   ::close(replaced ? std::exchange(fd_, fd) : fd);
   return status;
 }

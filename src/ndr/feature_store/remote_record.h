@@ -21,7 +21,8 @@ struct RemoteRecord {
   size_t bytes = 0;  ///< of names and values
   /// One for each kilobyte begun.
   double write_units() const {
-    return static_cast<double>((bytes + kBytesPerWriteUnit - 1) / kBytesPerWriteUnit);
+    const size_t units = (bytes + kBytesPerWriteUnit - 1) / kBytesPerWriteUnit;
+    return static_cast<double>(units);
   }
 };
 

@@ -73,7 +73,7 @@ void RemoteSender::Report(IngestReport* report) const {
   report->seconds = static_cast<double>(ended_ - began_) / 1e6;
 }
 
-void RemoteSender::Run(aws::Outside outside) {
+void RemoteSender::Run(const aws::Outside& outside) {
   SageMakerClient client(outside);
   Lock lock(mutex_);
   if (began_ == 0) began_ = ended_ = outside.now();
@@ -105,9 +105,13 @@ std::vector<RemoteRecord> RemoteSender::Serialise(Lock* lock, std::vector<Remote
   lock->unlock();
   for (RemoteItem& item : *items) {
     arrow::Result<RemoteRecord> record = MakeRemoteRecord(*item.group, *item.records, item.row);
-    if (record.ok()) records.push_back(*std::move(record));
-    if (!record.ok()) reasons.push_back(record.status().message());
-    (record.ok() ? fitting : too_large).push_back(std::move(item));
+    if (record.ok()) {
+      records.push_back(*std::move(record));
+      fitting.push_back(std::move(item));
+    } else {
+      reasons.push_back(record.status().message());
+      too_large.push_back(std::move(item));
+    }
   }
   lock->lock();
   for (size_t i = 0; i < too_large.size(); ++i) Bury(too_large[i], {"TooLarge", reasons[i]});

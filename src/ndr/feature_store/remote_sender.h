@@ -51,7 +51,7 @@ class RemoteSender {
   using Lock = std::unique_lock<std::mutex>;
 
   void StartConnections();
-  void Run(aws::Outside outside);
+  void Run(const aws::Outside& outside);
   bool WaitForWork(Lock* lock, const aws::Outside& outside);
   void Send(Lock* lock, const aws::Outside& outside, SageMakerClient* client, std::vector<RemoteItem> items);
   // Drops the items that are too large from `items`: they are dead letters.
