@@ -11,6 +11,7 @@
 #include "ndr/base/exit_code.h"
 #include "ndr/feature_store/open_online.h"
 #include "ndr/feature_store/record_json.h"
+#include "stop_request.h"
 
 namespace ndr::app {
 
@@ -48,18 +49,20 @@ Status SageMakerFlags::Apply(spec::FeatureGroups* settings) const {
 }
 
 arrow::Result<std::unique_ptr<feature_store::SageMakerStore>> SageMakerFlags::Open(
-    const spec::FeatureGroups& settings, const std::string& root) const {
+    const spec::FeatureGroups& settings, const std::string& root, const StopRequest* stop) const {
   feature_store::SageMakerOptions options = feature_store::SageMakerOptionsOf(settings, root);
   if (!ledger.empty()) options.ledger = ledger;
   if (!dead_letters.empty()) options.dead_letters = dead_letters;
   options.newest_only = !history;
   options.dry_run = dry_run;
+  options.stop_signal = [stop] { return stop->signal(); };
   return feature_store::SageMakerStore::Open(options, feature_store::OutsideOf(settings));
 }
 
 Status SageMakerFlags::Ingest(const spec::FeatureGroups& settings, const std::string& root,
                               const std::function<Status(feature_store::OnlineStore*)>& hand_over) const {
-  ARROW_ASSIGN_OR_RAISE(const auto store, Open(settings, root));
+  const StopRequest stop;
+  ARROW_ASSIGN_OR_RAISE(const auto store, Open(settings, root, &stop));
   const Status status = hand_over(store.get());
   feature_store::IngestReport report;
   const Status finished = store->Finish(&report);

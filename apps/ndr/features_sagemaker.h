@@ -13,6 +13,8 @@
 
 namespace ndr::app {
 
+class StopRequest;
+
 /// Flags of `ndr features ingest`.
 struct SageMakerFlags {
   std::string online;  ///< over feature_groups.online.kind; empty: that
@@ -31,7 +33,8 @@ struct SageMakerFlags {
 
  private:
   arrow::Result<std::unique_ptr<feature_store::SageMakerStore>> Open(const spec::FeatureGroups& settings,
-                                                                     const std::string& root) const;
+                                                                     const std::string& root,
+                                                                     const StopRequest* stop) const;
 };
 
 /// How many records each group's online store has, as it lists them itself.

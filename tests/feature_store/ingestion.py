@@ -2,7 +2,6 @@
 """`ndr features ingest --online sagemaker` against the runtime server."""
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -38,17 +37,17 @@ class Ingestion:
         self.said += done.stdout + done.stderr
         return report_of(done.stdout) if expect == 0 else done.stderr
 
-    def killed_at(self, requests, *flags):
-        """Ends the process when the server has had so many requests more; the number of rows in the ledger then."""
+    def ended_at(self, requests, how, *flags):
+        """Signals the process when the server has had so many requests more; (exit code, rows in the ledger then)."""
         before = len(self.runtime.lines())
         process = subprocess.Popen([engine.BINARY, *map(str, self.command(*flags))], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                    env={**os.environ, **self.runtime.environment()})
         while len(self.runtime.lines()) < before + requests and process.poll() is None:
             time.sleep(0.01 if requests < 500 else 0.3)
         assert process.poll() is None, "it was done before it could be killed: " + process.stdout.read().decode()[-2000:]
-        process.send_signal(signal.SIGKILL)
+        process.send_signal(how)
         self.said += process.communicate()[0].decode()
-        return sum(line.startswith("row ") for line in self.ledger.read_text().splitlines())
+        return process.returncode, sum(line.startswith("row ") for line in self.ledger.read_text().splitlines())
 
     def dead_letters(self):
         return [json.loads(line) for line in self.letters.read_text().splitlines()] if self.letters.exists() else []

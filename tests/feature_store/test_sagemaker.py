@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """SageMaker's online store: every request is valid, and every record arrives or is a dead letter."""
+import signal
+
 import boto3
 import pytest
 
@@ -59,7 +61,7 @@ def test_records_under_faults_and_kills(root, keys, served, tmp_path):
     run = Ingestion(root, runtime, tmp_path)
     flags = ("--history",)
     for kill in (25, 25):
-        run.killed_at(kill, *flags)
+        run.ended_at(kill, signal.SIGKILL, *flags)
     report = run.run(*flags)
 
     wanted, accepted = keys, runtime.accepted()
@@ -79,6 +81,18 @@ def test_records_under_faults_and_kills(root, keys, served, tmp_path):
     requests = len(runtime.lines())
     run.run(*flags)
     assert len(runtime.lines()) == requests  # the ledger has all of it
+
+
+def test_one_that_is_stopped_sends_nothing_twice(root, keys, served, tmp_path):
+    """The first Ctrl-C lets what is in flight be answered, and in the ledger."""
+    runtime = served(service_ms=20)
+    run = Ingestion(root, runtime, tmp_path)
+    code, rows = run.ended_at(30, signal.SIGINT, "--history")
+    assert code == 130 and "the same command goes on from there" in run.said
+    assert rows == len(runtime.accepted()) < len(keys)
+    run.run("--history")
+    assert accepted_keys(runtime) == keys
+    assert runtimes.duplicates(runtime.accepted()) == 0
 
 
 def test_only_the_newest_of_an_entity(root, keys, served, tmp_path):

@@ -2,6 +2,7 @@
 """What takes minutes or a quiet machine, so NDR_TEST_LOAD=1 asks for it: 100,000 records under faults, rates, and how much faster
 batches are than one record at a time. `pytest -s` shows the numbers."""
 import os
+import signal
 
 import pytest
 
@@ -24,7 +25,7 @@ def test_100000_records_under_faults_and_two_kills(two_days, served, tmp_path): 
     run = Ingestion(two_days, runtime, tmp_path, requests_per_second=4000, write_units_per_second=400000)
     in_flight = []
     for kill in (1500, 2000):
-        rows = run.killed_at(kill, "--history")
+        _, rows = run.ended_at(kill, signal.SIGKILL, "--history")
         in_flight.append(len(runtime.accepted()) - rows)
     report = run.run("--history")
     accepted, wanted = runtime.accepted(), ingestion.keys_of(two_days)

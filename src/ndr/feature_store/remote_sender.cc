@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "ndr/base/exit_code.h"
+
 namespace ndr::feature_store {
 namespace {
 
@@ -34,6 +36,7 @@ RemoteSender::~RemoteSender() {
 
 Status RemoteSender::Add(RemoteItem item) {
   Lock lock(mutex_);
+  EndWhereAsked();
   ++report_.attempted;
   queue_.Add(std::move(item));
   // With work for all of them, so that the first requests are full too.
@@ -82,7 +85,7 @@ void RemoteSender::Run(const aws::Outside& outside) {
 }
 
 bool RemoteSender::WaitForWork(Lock* lock, const aws::Outside& outside) {
-  while (failure_.ok() && !(closing_ && queue_.size() == 0)) {
+  for (EndWhereAsked(); failure_.ok() && !(closing_ && queue_.size() == 0); EndWhereAsked()) {
     if (queue_.HasReady()) return true;
     const auto due = queue_.NextDue();
     const base::Micros now = outside.now();
@@ -225,6 +228,13 @@ void RemoteSender::Settled(const std::vector<RemoteItem>& items) {
   for (const RemoteItem& item : items) queue_.Done(item);
   work_.notify_all();
   room_.notify_all();
+}
+
+void RemoteSender::EndWhereAsked() {
+  const int signal = options_.stop_signal && failure_.ok() ? options_.stop_signal() : 0;
+  if (signal != 0)
+    Fail(base::Stopped(signal,
+                       "stopped; the ledger has what was settled: the same command goes on from there"));
 }
 
 void RemoteSender::Fail(const Status& status) {

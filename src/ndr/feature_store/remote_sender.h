@@ -25,6 +25,8 @@ struct SenderOptions {
   int connections = 8;
   double requests_per_second = 100, write_units_per_second = 4'000;
   aws::Patience patience;  ///< attempts of one record
+  /// The signal that asks for an end, 0: none. What is in flight is settled first.
+  std::function<int()> stop_signal = {};
 };
 
 /// One thread adds. Of an entity one record at a time is out. A record that is out of attempts is a dead
@@ -63,6 +65,7 @@ class RemoteSender {
   void Bury(const RemoteItem& item, const aws::ErrorName& error);
   void Settled(const std::vector<RemoteItem>& items);
   void Fail(const arrow::Status& status);
+  void EndWhereAsked();
 
   const SenderOptions options_;
   RemoteLedger* ledger_;

@@ -54,7 +54,8 @@ arrow::Result<std::unique_ptr<SageMakerStore>> SageMakerStore::Open(const SageMa
                        options.connections,
                        options.requests_per_second,
                        options.write_units_per_second,
-                       {}};
+                       {},
+                       options.stop_signal};
   ARROW_ASSIGN_OR_RAISE(sender.patience, aws::PatienceOf(first));
   if (first.variable("AWS_MAX_ATTEMPTS").empty()) sender.patience.attempts = kAttempts;
   store->sender_ =

@@ -21,7 +21,8 @@ struct SageMakerOptions {
   /// Of an entity only the newest record of the run, which is what an online store keeps. Otherwise all of
   /// them, the older first.
   bool newest_only = true;
-  bool dry_run = false;  ///< nothing is sent or written; forecast() says what would be
+  bool dry_run = false;                   ///< nothing is sent or written; forecast() says what would be
+  std::function<int()> stop_signal = {};  ///< see SenderOptions
 };
 
 /// A record costs a request's share and a write unit a kilobyte, so the ledger has each one. Where only the
