@@ -56,7 +56,8 @@ def assert_in_order(runtime):
 def test_records_under_faults_and_kills(root, keys, served, tmp_path):
     """Each is accepted at least once with one value, or a dead letter; no more twice than answers were lost or cut off by a kill."""
     dead = "10.20.1.11|outbound|w_1h"
-    faults = {"throttle": 0.2, "fail": 0.03, "unavailable": 0.03, "drop": 0.02, "lose": 0.02, "unprocessed": 0.02, "reject": [dead]}
+    faults = {"throttle": 0.2, "fail": 0.03, "unavailable": 0.03, "drop": 0.02, "lose": 0.02, "unprocessed": 0.02, "service_ms": 30,
+              "reject": [dead]}
     runtime = served(**faults)
     run = Ingestion(root, runtime, tmp_path)
     flags = ("--history",)
@@ -85,7 +86,7 @@ def test_records_under_faults_and_kills(root, keys, served, tmp_path):
 
 def test_one_that_is_stopped_sends_nothing_twice(root, keys, served, tmp_path):
     """The first Ctrl-C lets what is in flight be answered, and in the ledger."""
-    runtime = served(service_ms=20)
+    runtime = served(service_ms=100)
     run = Ingestion(root, runtime, tmp_path)
     code, rows = run.ended_at(30, signal.SIGINT, "--history")
     assert code == 130 and "the same command goes on from there" in run.said
