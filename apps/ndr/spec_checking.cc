@@ -253,8 +253,7 @@ void AddSpecChecking(CLI::App* spec, Action* action) {
       "  ndr spec diff --project-name acme --feature-spec-version v1 --root out");
   diff->add_option("before", flags->before, "A file or a version");
   diff->add_option("after", flags->after, "Another");
-  diff->add_option("--root", flags->root, "Datasets to compare with, e.g. --root out")
-      ->check(ExistingRoot);
+  diff->add_option("--root", flags->root, "Datasets to compare with, e.g. --root out")->check(ExistingRoot);
   for (CLI::App* verb : {validate, diff}) {
     flags->store.Add(verb);
     verb->add_option("--project-name", flags->project, "The project, e.g. --project-name acme");
