@@ -184,7 +184,9 @@ class Connection(asyncio.Protocol):
 
 def read(logs):
     """Every request so far, in the order of time."""
-    lines = [json.loads(line) for path in Path(logs).glob("*.jsonl") for line in path.read_text().splitlines() if line]
+    # Of a line that is still being written the end is missing.
+    whole = [text[:text.rfind("\n") + 1] for text in (path.read_text() for path in Path(logs).glob("*.jsonl"))]
+    lines = [json.loads(line) for text in whole for line in text.splitlines() if line]
     return sorted(lines, key=lambda line: line["t"])
 
 
