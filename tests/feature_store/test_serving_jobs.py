@@ -65,6 +65,24 @@ def test_a_job_serves_what_it_published(root, tmp_path):
     assert engine.times(tmp_path / "offline") == before
 
 
+def test_a_job_writes_offline_where_its_spec_says(root, tmp_path):
+    """Account, region and creation time of a group that SageMaker made: its own folder, down to the file."""
+    prefix = tmp_path / "offline"
+    settings = {"enabled": True, "names": {"fg_a": "now"}, "account": "123456789012", "region": "eu-central-1",
+                "offline": {"prefix": str(prefix), "created": {"now": 1700000000, "default-v1-fg-c": 1700000001}}}
+    project = served(tmp_path, **settings)
+    for job in ("fg-a", "fg-c"):
+        batches.run_job(job, root, SLOT, project)
+    end = batches.iso((SLOT + 1) * 900)
+    hour = f"year={end[:4]}/month={end[5:7]}/day={end[8:10]}/hour={end[11:13]}"
+    found = sorted(str(path.relative_to(prefix).parent) for path in prefix.glob("**/*.parquet"))
+    assert found == [f"123456789012/sagemaker/eu-central-1/offline-store/{name}/data/{hour}"
+                     for name in ("default-v1-fg-c-1700000001", "now-1700000000")]
+    # By hand, under the same settings, it is all there.
+    done = engine.run("features", "offline", "--root", root, "--project", project, "--dataset", "fg_a", "--since", end, "--until", end)
+    assert " 0 files written" in done.stdout
+
+
 def test_a_job_serves_into_sagemaker(root, tmp_path, monkeypatch):
     runtime = runtimes.Runtime(tmp_path / "runtime", unprocessed=0.2)
     try:
