@@ -4,9 +4,14 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
+from pathlib import Path
 
 import engine
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "s3"))
+import kills  # noqa: E402
 
 KILLS = int(os.environ.get("NDR_TEST_KILLS", "6"))
 
@@ -59,3 +64,16 @@ def test_an_offline_store_is_whole_after_any_kill(replayed, tmp_path):
         assert offline.items() <= expected.items(), "no file is there in part"
     to_the_end(replayed, "offline", "--prefix", killed, *flags)
     assert engine.contents(killed) == expected
+
+
+def test_what_a_killed_offline_write_left_goes_with_the_next_run(replayed, tmp_path):
+    """Killed between writing a file and giving it its name."""
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    flags = ("--dataset", "fg_a", "--write-time", "2026-03-03T10:00:00Z", "--until", "2026-03-03T01:00:00Z")
+    points = kills.calls_of(command(replayed, "offline", "--prefix", whole, *flags), tmp_path)
+    rename, last = max((point for point in points if point[0].startswith("rename")), key=lambda point: point[1])
+    kills.kill_at(command(replayed, "offline", "--prefix", killed, *flags), tmp_path, rename, last)
+    assert [path.name.split("-")[0] for path in (killed / "_staging").iterdir()] == ["put"]
+    to_the_end(replayed, "offline", "--prefix", killed, *flags)
+    assert not list((killed / "_staging").iterdir())
+    assert engine.contents(killed) == engine.contents(whole)

@@ -3,7 +3,12 @@
 // holds keys and endpoint; tests/s3/test_object_store.py starts the servers).
 #include "ndr/storage/object_store.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <cstdlib>
+#include <fstream>
 #include <thread>
 
 #include "store_case.h"
@@ -30,6 +35,22 @@ TEST_F(FolderStoreTest, NothingIsMadeBeforeTheFirstPutAndNothingStaysInStaging) 
   ASSERT_TRUE(store_->Put("a/b", "1").ok());
   EXPECT_THAT(store_->Names("").ValueOrDie(), ElementsAre("_staging", "a"));
   EXPECT_TRUE(store_->Names("_staging").ValueOrDie().empty());
+}
+
+TEST_F(FolderStoreTest, WhatAKilledPutLeftGoesWithTheNextWriter) {
+  ASSERT_TRUE(store_->Put("a", "1").ok());
+  const std::string staging = folder_ / "root/_staging";
+  std::ofstream(staging + "/put-1-0") << "half";
+  std::filesystem::create_directories(staging + "/4711-1");  // a writer's own folder, which is its business
+  {
+    const int fd = ::open(staging.c_str(), O_RDONLY | O_DIRECTORY);
+    ASSERT_EQ(::flock(fd, LOCK_SH), 0);  // as whoever puts does
+    ASSERT_TRUE(OpenStore(folder_ / "root").ValueOrDie()->Put("a", "2").ok());
+    EXPECT_THAT(store_->Names("_staging").ValueOrDie(), ElementsAre("4711-1", "put-1-0"));
+    ::close(fd);
+  }
+  ASSERT_TRUE(OpenStore(folder_ / "root").ValueOrDie()->Put("a", "3").ok());
+  EXPECT_THAT(store_->Names("_staging").ValueOrDie(), ElementsAre("4711-1"));
 }
 
 TEST_F(FolderStoreTest, ErrorsNameTheFile) {

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <mutex>
 
 #include "ndr/base/hash.h"
 #include "ndr/storage/local_disk.h"
@@ -22,6 +23,9 @@ namespace {
 
 using arrow::Result;
 using arrow::Status;
+
+// What the names of staged files begin with.
+constexpr const char* kPut = "put-";
 
 // Held until it goes out of scope, also by a process that is killed.
 class FileLock {
@@ -66,9 +70,11 @@ class FolderStore : public ObjectStore {
   std::string Staging() const { return folder_ + "/_staging"; }
   // Whoever clears away what dead writers left in staging holds it alone (Writer::Open).
   FileLock HoldStaging() const { return {Staging(), O_RDONLY | O_DIRECTORY, LOCK_SH}; }
+  Status PrepareStaging();
   Status PutHeld(const std::string& name, std::string_view bytes);
 
   std::string folder_;
+  std::once_flag cleared_;
 };
 
 Result<std::shared_ptr<arrow::io::RandomAccessFile>> FolderStore::Open(const std::string& name,
@@ -105,8 +111,25 @@ Result<std::vector<ObjectInfo>> FolderStore::List(const std::string& folder) {
   return objects;
 }
 
-Status FolderStore::Put(const std::string& name, std::string_view bytes) {
+// Makes it, and once a store removes the files of puts that were killed: whoever puts holds staging, so what
+// is there while nobody else holds it is dead. While somebody does, the next run's turn comes.
+Status FolderStore::PrepareStaging() {
   ARROW_RETURN_NOT_OK(MakeFolders(Staging()));
+  Status status;
+  std::call_once(cleared_, [&] {
+    const FileLock alone(Staging(), O_RDONLY | O_DIRECTORY, LOCK_EX | LOCK_NB);
+    if (!alone.status().ok()) return;
+    const auto names = NamesIn(Staging());
+    status = names.status();
+    if (!status.ok()) return;
+    for (const std::string& name : *names)
+      if (name.starts_with(kPut) && status.ok()) status = storage::Remove(Staging() + "/" + name);
+  });
+  return status;
+}
+
+Status FolderStore::Put(const std::string& name, std::string_view bytes) {
+  ARROW_RETURN_NOT_OK(PrepareStaging());
   const FileLock hold = HoldStaging();
   ARROW_RETURN_NOT_OK(hold.status());
   return PutHeld(name, bytes);
@@ -116,7 +139,8 @@ Status FolderStore::PutHeld(const std::string& name, std::string_view bytes) {
   static std::atomic<uint64_t> next{0};
   const std::string path = PathOf(name);
   const std::string parent = fs::path(path).parent_path().string();
-  const std::string staged = Staging() + "/put-" + std::to_string(::getpid()) + "-" + std::to_string(next++);
+  const std::string staged =
+      Staging() + "/" + kPut + std::to_string(::getpid()) + "-" + std::to_string(next++);
   std::error_code error;
   const bool is_new_folder = !fs::exists(parent, error);
   Status status = MakeFolders(parent);
@@ -138,7 +162,7 @@ Result<std::optional<TaggedObject>> FolderStore::ReadTagged(const std::string& n
 
 Result<PutOutcome> FolderStore::PutIf(const std::string& name, std::string_view bytes,
                                       const std::optional<std::string>& tag, const std::string& /*token*/) {
-  ARROW_RETURN_NOT_OK(MakeFolders(Staging()));
+  ARROW_RETURN_NOT_OK(PrepareStaging());
   const FileLock hold = HoldStaging();
   ARROW_RETURN_NOT_OK(hold.status());
   const FileLock lock(Staging() + "/lock", O_RDWR | O_CREAT, LOCK_EX);
