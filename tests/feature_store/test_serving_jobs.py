@@ -4,6 +4,7 @@ import json
 import shutil
 from types import SimpleNamespace
 
+import pyarrow.parquet as parquet
 import pytest
 
 import batches
@@ -103,6 +104,47 @@ def test_a_job_serves_into_sagemaker(root, tmp_path, monkeypatch):
         assert engine.show(root, "fg_c/host", *engine.EVER)
     finally:
         runtime.stop()
+
+
+def known(prefix, end, folder, *flags):
+    """What a join finds of the host's last quarter of an hour."""
+    spine, out = folder / "spine.csv", folder / "joined.parquet"
+    spine.write_text(f"host_ip,time\n{traffic.BEACON['host']},{end}\n")
+    engine.run("features", "join", "--prefix", prefix, "--spine", spine, "--out", out, "--window", "w_15m", *flags)
+    (row,) = parquet.read_table(out).to_pylist()
+    return row["window_end_ts"]
+
+
+def test_a_host_that_is_not_in_a_corrected_batch_keeps_its_record(judged, root, tmp_path):
+    """What was served was served; a new store has what is committed now."""
+    host, end, before = traffic.BEACON["host"], batches.iso((SLOT + 1) * 900), batches.iso(SLOT * 900)
+    logs = shutil.copytree(judged.logs, tmp_path / "logs")
+    project = served(tmp_path, enabled=True, offline={"prefix": str(tmp_path / "offline")})
+    quarter = f"{host}|outbound|w_15m"
+
+    def times(project_file, *flags):
+        done = engine.run("features", "get", "--root", root, "--host", host, "--project", project_file, *flags)
+        return {r["entity_id"]: r["window_end_ts"] for r in map(json.loads, done.stdout.splitlines())}
+
+    batches.run_job("fg-a", root, SLOT, project)
+    (delivered,) = (logs / batches.batch_id(SLOT)).iterdir()
+    kept = [r for r in map(json.loads, delivered.read_text().splitlines()) if host not in (r["source_ip"], r["destination_ip"])]
+    traffic.write(kept, delivered)
+    for job, flags in (("delta", ["--raw-parsed-logs-prefix", logs]), ("fg-a", [])):
+        batches.run_job(job, root, SLOT, project, *flags)
+    assert not [r for r in engine.show(root, "fg_a", *engine.EVER) if r["record_id"] == f"{quarter}|{end}"]
+    # Both versions of the batch stand offline, and the host's record in the first one.
+    assert len(list((tmp_path / "offline").rglob(f"{end.replace('-', '').replace(':', '')}_*.parquet"))) == 2
+    assert times(project)[quarter] == end == known(tmp_path / "offline", end, tmp_path, "--as-of", "2100-01-01T00:00:00Z")
+    # New stores have what is committed now.
+    engine.run("features", "ingest", "--root", root, "--dataset", "fg_a", "--store", tmp_path / "new.sqlite")
+    engine.run("features", "offline", "--root", root, "--dataset", "fg_a", "--prefix", tmp_path / "new")
+    assert times(project, "--store", tmp_path / "new.sqlite")[quarter] == before
+    assert known(tmp_path / "new", end, tmp_path, "--as-of", "2100-01-01T00:00:00Z") == before
+    # The next batch that has the host replaces the record.
+    for job, flags in (("delta", ["--raw-parsed-logs-prefix", logs]), ("fg-a", [])):
+        batches.run_job(job, root, SLOT + 1, project, *flags)
+    assert times(project)[quarter] == batches.iso((SLOT + 2) * 900)
 
 
 def test_it_is_off_unless_somebody_enables_it(root, tmp_path):
