@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The embedded store beside Redis: 100,000 ids of 701 features each in, then one after the other out,
-// decoded. Redis gets the same bytes, a thousand to a write, and keeps nothing on disk.
+// The embedded store beside Redis: NDR_BENCH_IDS ids (100,000 unless it says otherwise) of 701 features each
+// in, each again with newer values, then one after the other out, decoded. Redis gets the same bytes, a
+// thousand to a write, and keeps nothing on disk. NDR_BENCH_DENSE=1 fills every cell with a large number,
+// which is more than any network gives. Seconds are those from an Arrow batch to its records in the store;
+// batches are made on the way and not timed, so memory does not follow the number of ids (Redis' own does).
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 
 #include "ndr/base/hash.h"
@@ -16,7 +21,22 @@
 namespace ndr::feature_store {
 namespace {
 
-constexpr size_t kIds = 100'000, kBatch = 10'000, kGets = 20'000;
+constexpr size_t kBatch = 10'000, kGets = 20'000;
+constexpr int64_t kFirstEventTime = 1'713'614'400'000'000;
+
+size_t Ids() {
+  static const size_t ids = [] {
+    const char* asked = std::getenv("NDR_BENCH_IDS");
+    const auto batches = (asked == nullptr ? 100'000 : std::strtoull(asked, nullptr, 10)) / kBatch;
+    return std::max<size_t>(batches, 1) * kBatch;
+  }();
+  return ids;
+}
+
+bool Dense() {
+  static const char* asked = std::getenv("NDR_BENCH_DENSE");
+  return asked != nullptr && std::string_view(asked) == "1";
+}
 
 const catalogue::Catalogue& Words() {
   static const auto words = catalogue::Catalogue::Make({}).ValueOrDie();
@@ -28,20 +48,22 @@ const Group& Wide() {
 }
 std::string HostOf(size_t i) { return ToText(base::Address::V4(0x0a000000u + static_cast<uint32_t>(i))); }
 
-// Hosts [first, first + kBatch): a quarter of the cells is null and a third zero, as in networks.
-std::shared_ptr<const Records> Batch(size_t first) {
+// Hosts [first, first + kBatch) as they are in a round: a quarter of the cells is null and a third zero
+// (networks give more of both); of dense ones none.
+std::shared_ptr<arrow::RecordBatch> Batch(size_t first, size_t round) {
   const auto schema = Words().Schema(catalogue::Dataset::kFgAWide);
   catalogue::BatchBuilder builder(schema, kBatch);
   for (int c = 0; c < schema->num_fields(); ++c) {
     const auto& field = *schema->field(c);
     std::vector<uint8_t> valid(field.nullable() ? kBatch : 0);
-    const auto bits = [&](size_t i) { return base::Mix((first + i) * 1009 + static_cast<size_t>(c)); };
-    for (size_t i = 0; i < valid.size(); ++i) valid[i] = bits(i) % 4 != 0;
-    const auto fill = [&](auto zero, double unit) {
+    const auto bits = [&](size_t i) { return base::Mix((first + i) * 1009 + static_cast<size_t>(c), round); };
+    for (size_t i = 0; i < valid.size(); ++i) valid[i] = Dense() || bits(i) % 4 != 0;
+    const auto fill = [&](auto zero, double unit, int dense_bits) {
       std::vector<decltype(zero)> values(kBatch);
+      const int shift = 64 - (Dense() ? dense_bits : 16);
       for (size_t i = 0; i < kBatch; ++i)
-        if (bits(i) % 3 != 0)
-          values[i] = static_cast<decltype(zero)>(static_cast<double>(bits(i) >> 48) * unit);
+        if (Dense() || bits(i) % 3 != 0)
+          values[i] = static_cast<decltype(zero)>(static_cast<double>(bits(i) >> shift) * unit);
       builder.Put(field.name(), std::move(values), valid);
     };
     std::vector<base::Address> hosts;
@@ -52,31 +74,36 @@ std::shared_ptr<const Records> Batch(size_t first) {
         builder.PutAddresses(field.name(), hosts, valid);
         break;
       case arrow::Type::TIMESTAMP:
-        builder.Put(field.name(), std::vector<int64_t>(kBatch, 1'713'614'400'000'000));
+        builder.Put(field.name(), std::vector<int64_t>(kBatch, kFirstEventTime + static_cast<int64_t>(round) *
+                                                                                     base::kSliceMicros));
         break;
       case arrow::Type::INT8:
-        fill(int8_t{}, 1. / 65536);
+        fill(int8_t{}, 1. / 32768, 16);
         break;
       case arrow::Type::UINT16:
-        fill(uint16_t{}, 1);
+        fill(uint16_t{}, 1, 16);
         break;
       case arrow::Type::INT64:
-        fill(int64_t{}, 1);
+        fill(int64_t{}, 1, 47);
         break;
       default:
-        fill(double{}, 1. / 1013);
+        fill(double{}, 1. / 1013, 53);
     }
   }
-  return std::make_shared<const Records>(Records::Make(Wide(), builder.Finish().ValueOrDie()).ValueOrDie());
+  return builder.Finish().ValueOrDie();
 }
 
-const std::vector<std::shared_ptr<const Records>>& AllRecords() {
-  static const auto records = [] {
-    std::vector<std::shared_ptr<const Records>> made;
-    for (size_t first = 0; first < kIds; first += kBatch) made.push_back(Batch(first));
-    return made;
-  }();
-  return records;
+// Seconds in which `put` takes the records of all ids.
+template <class Put>
+double Fill(size_t round, Put put) {
+  double seconds = 0;
+  for (size_t first = 0; first < Ids(); first += kBatch) {
+    const auto batch = Batch(first, round);
+    const auto start = std::chrono::steady_clock::now();
+    put(first, std::make_shared<const Records>(Records::Make(Wide(), batch).ValueOrDie()));
+    seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+  return seconds;
 }
 
 // Milliseconds of each of many gets, over ids in no order.
@@ -85,7 +112,7 @@ void TimeGets(benchmark::State& state, Get get) {
   std::vector<double> millis;
   for (auto _ : state)
     for (size_t i = 0; i < kGets; ++i) {
-      const std::string host = HostOf(base::Mix(i) % kIds);
+      const std::string host = HostOf(base::Mix(i) % Ids());
       const auto start = std::chrono::steady_clock::now();
       get(host);
       millis.push_back(
@@ -106,45 +133,55 @@ void Must(const arrow::Status& status) {
   if (!status.ok()) status.Abort();
 }
 
-void Fill(EmbeddedStore* store, const std::string& sha256) {
-  for (size_t b = 0; b < AllRecords().size(); ++b) {
-    const Unit unit{"wide", std::to_string(b), sha256};
-    Must(store->Put(Wide(), unit, 0, AllRecords()[b]));
-    Must(store->Complete(unit, kBatch));
+// The store of this run, which the benchmarks fill and read one after the other.
+class Filled {
+ public:
+  static Filled& Of() {
+    static Filled filled;
+    return filled;
   }
+  double Fill() {
+    const size_t round = rounds_++;
+    return feature_store::Fill(round, [&](size_t first, std::shared_ptr<const Records> records) {
+      const Unit unit{"wide", std::to_string(first), std::to_string(round)};
+      Must(store_->Put(Wide(), unit, 0, std::move(records)));
+      Must(store_->Complete(unit, kBatch));
+    });
+  }
+  EmbeddedStore& store() {
+    if (rounds_ == 0) Fill();
+    return *store_;
+  }
+  double megabytes() const {
+    double bytes = 0;
+    for (const auto& file : std::filesystem::directory_iterator(folder_.path))
+      bytes += static_cast<double>(file.file_size());
+    return bytes / 1e6;
+  }
+
+ private:
+  Folder folder_;
+  std::unique_ptr<EmbeddedStore> store_ = EmbeddedStore::Open(folder_.path + "/online.sqlite").ValueOrDie();
+  size_t rounds_ = 0;
+};
+
+void TimeFill(benchmark::State& state) {
+  for (auto _ : state) state.SetIterationTime(Filled::Of().Fill());
+  state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * Ids()));
+  state.counters["MB"] = Filled::Of().megabytes();
 }
 
-EmbeddedStore& Filled() {
-  static const Folder folder;
-  static const auto store = EmbeddedStore::Open(folder.path + "/filled.sqlite").ValueOrDie();
-  static const bool filled = (Fill(store.get(), "0"), true);
-  benchmark::DoNotOptimize(filled);
-  return *store;
-}
-
-void BM_EmbeddedPut(benchmark::State& state) {
-  AllRecords();
-  const Folder folder;
-  size_t run = 0;
-  for (auto _ : state) {
-    const auto store =
-        EmbeddedStore::Open(folder.path + "/" + std::to_string(run++) + ".sqlite").ValueOrDie();
-    Fill(store.get(), "0");
-  }
-  state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * kIds));
-}
-BENCHMARK(BM_EmbeddedPut)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
+void BM_EmbeddedPut(benchmark::State& state) { TimeFill(state); }
+BENCHMARK(BM_EmbeddedPut)->Unit(benchmark::kMillisecond)->UseManualTime()->Iterations(1);
 
 void BM_EmbeddedPutNewer(benchmark::State& state) {
-  EmbeddedStore& store = Filled();
-  int run = 0;
-  for (auto _ : state) Fill(&store, std::to_string(++run));
-  state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * kIds));
+  Filled::Of().store();
+  TimeFill(state);
 }
-BENCHMARK(BM_EmbeddedPutNewer)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
+BENCHMARK(BM_EmbeddedPutNewer)->Unit(benchmark::kMillisecond)->UseManualTime()->Iterations(1);
 
 void BM_EmbeddedGet(benchmark::State& state) {
-  EmbeddedStore& store = Filled();
+  EmbeddedStore& store = Filled::Of().store();
   TimeGets(state, [&](const std::string& host) {
     const auto found = store.Get(host).ValueOrDie();
     if (found.size() != 1 || found[0].values.size() != Wide().features.size()) std::abort();
@@ -154,31 +191,38 @@ BENCHMARK(BM_EmbeddedGet)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterati
 
 bench::RedisLink* Redis(benchmark::State& state) {
   static bench::RedisLink link;
-  if (!link.ok()) state.SkipWithError("no redis-server: apt-get install redis-server");
+  if (!link.ok()) state.SkipWithError("no redis-server; apt-get install redis-server");
   return link.ok() ? &link : nullptr;
 }
+
+// Fills it once where a run begins with the gets.
+double FillRedis(bench::RedisLink* redis) {
+  const RecordSchema schema = RecordSchema::Of(Wide());
+  std::string bytes;
+  return Fill(0, [&](size_t, const std::shared_ptr<const Records>& records) {
+    for (size_t row = 0; row < kBatch; ++row) {
+      bytes.clear();
+      Encode(schema, *records, row, &bytes);
+      redis->Set(records->entity_id(row), bytes);
+      if (row % 1000 == 999) redis->Flush();
+    }
+  });
+}
+bool redis_is_filled = false;
 
 void BM_RedisPut(benchmark::State& state) {
   bench::RedisLink* redis = Redis(state);
   if (redis == nullptr) return;
-  AllRecords();
-  const RecordSchema schema = RecordSchema::Of(Wide());
-  std::string bytes;
-  for (auto _ : state)
-    for (const auto& records : AllRecords())
-      for (size_t row = 0; row < kBatch; ++row) {
-        bytes.clear();
-        Encode(schema, *records, row, &bytes);
-        redis->Set(records->entity_id(row), bytes);
-        if (row % 1000 == 999) redis->Flush();
-      }
-  state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * kIds));
+  for (auto _ : state) state.SetIterationTime(FillRedis(redis));
+  redis_is_filled = true;
+  state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * Ids()));
 }
-BENCHMARK(BM_RedisPut)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
+BENCHMARK(BM_RedisPut)->Unit(benchmark::kMillisecond)->UseManualTime()->Iterations(1);
 
 void BM_RedisGet(benchmark::State& state) {
   bench::RedisLink* redis = Redis(state);
   if (redis == nullptr) return;
+  if (!redis_is_filled) FillRedis(redis);
   const RecordSchema schema = RecordSchema::Of(Wide());
   TimeGets(state, [&](const std::string& host) {
     DecodedRecord decoded;
