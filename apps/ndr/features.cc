@@ -11,6 +11,7 @@
 #include "ndr/feature_store/ingest.h"
 #include "ndr/spec/job_spec.h"
 #include "ndr/storage/local_disk.h"
+#include "ndr/storage/object_store.h"
 
 namespace ndr::app {
 namespace {
@@ -25,8 +26,9 @@ struct GroupFlags {
 // The horizons that the root has; none there: the project's.
 arrow::Result<std::vector<std::string>> HorizonsOf(const std::string& root, const spec::Project& project) {
   constexpr std::string_view kPart = "baseline_horizon=";
-  ARROW_ASSIGN_OR_RAISE(
-      auto names, storage::NamesIn(root + "/fg_c/host/feature_spec_version=" + project.feature_spec_version));
+  ARROW_ASSIGN_OR_RAISE(const auto store, storage::OpenStore(root));
+  ARROW_ASSIGN_OR_RAISE(const auto names,
+                        store->Names("fg_c/host/feature_spec_version=" + project.feature_spec_version));
   std::vector<std::string> horizons;
   for (const std::string& name : names)
     if (name.starts_with(kPart)) horizons.push_back(name.substr(kPart.size()));
@@ -41,13 +43,14 @@ Status WriteFeast(const GroupFlags& flags, const spec::Context& context,
                   const std::vector<feature_store::Group>& groups) {
   if (flags.out.empty() || flags.root.empty())
     return base::UsageError("a Feast repository needs --out, its folder, and --root, that of the datasets");
+  ARROW_RETURN_NOT_OK(storage::CheckOnDisk("--out", flags.out));
   feature_store::FeastOptions options;
   const spec::Project& project = context.project;
   options.project = project.project_name + "_" + project.feature_spec_version;
   options.version = project.feature_spec_version;
-  options.root = flags.root.find("://") == std::string::npos
-                     ? std::filesystem::absolute(flags.root).lexically_normal().string()
-                     : flags.root;
+  options.root = storage::IsRemote(flags.root)
+                     ? flags.root
+                     : std::filesystem::absolute(flags.root).lexically_normal().string();
   ARROW_ASSIGN_OR_RAISE(options.horizons, HorizonsOf(flags.root, project));
   ARROW_RETURN_NOT_OK(storage::MakeFolders(flags.out));
   for (const auto& [name, text] : feature_store::FeastRepository(groups, options))
@@ -104,7 +107,7 @@ arrow::Result<std::vector<catalogue::Dataset>> FeatureFlags::Datasets(
   std::vector<catalogue::Dataset> found;
   for (const std::string& name : datasets) {
     ARROW_ASSIGN_OR_RAISE(const catalogue::Dataset dataset, feature_store::FindGrouped(name));
-    found.push_back(dataset);
+    if (std::find(found.begin(), found.end(), dataset) == found.end()) found.push_back(dataset);
   }
   return found.empty() ? by_default : found;
 }

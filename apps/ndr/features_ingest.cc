@@ -24,13 +24,39 @@ struct IngestFlags : OnlineFlags {
   std::string since, until;
 };
 
-Status IngestDataset(const IngestFlags& flags, Dataset dataset, base::Micros since, base::Micros until) {
-  ARROW_ASSIGN_OR_RAISE(ServedProject served, flags.features.Load(dataset));
-  ARROW_ASSIGN_OR_RAISE(served.settings, flags.Settings(std::move(served.settings)));
-  ARROW_RETURN_NOT_OK(flags.sagemaker.Apply(&served.settings));
-  ARROW_ASSIGN_OR_RAISE(auto groups,
-                        feature_store::ChosenGroups(*served.context, served.settings, {dataset}));
-  ARROW_RETURN_NOT_OK(flags.sagemaker.Choose(&groups));
+// The groups of a dataset that takes part.
+struct Part {
+  Dataset dataset;
+  ServedProject served;
+  std::vector<feature_store::Group> groups;
+};
+
+// Checked as a whole before anything is handed over; a dataset without any of --features takes no part.
+arrow::Result<std::vector<Part>> PartsOf(const IngestFlags& flags) {
+  ARROW_ASSIGN_OR_RAISE(const auto datasets, flags.features.Datasets({Dataset::kFgA, Dataset::kFgCHost}));
+  std::vector<Part> parts;
+  std::vector<feature_store::Group> chosen;
+  for (const Dataset dataset : datasets) {
+    Part& part = parts.emplace_back(Part{dataset, {}, {}});
+    ARROW_ASSIGN_OR_RAISE(part.served, flags.features.Load(dataset));
+    ARROW_ASSIGN_OR_RAISE(part.served.settings, flags.Settings(std::move(part.served.settings)));
+    ARROW_RETURN_NOT_OK(flags.sagemaker.Apply(&part.served.settings));
+    ARROW_ASSIGN_OR_RAISE(part.groups,
+                          feature_store::ChosenGroups(*part.served.context, part.served.settings, {dataset}));
+    chosen.insert(chosen.end(), part.groups.begin(), part.groups.end());
+  }
+  ARROW_RETURN_NOT_OK(flags.sagemaker.Choose(&chosen));
+  for (Part& part : parts) {
+    part.groups.clear();
+    for (const feature_store::Group& group : chosen)
+      if (group.dataset == part.dataset) part.groups.push_back(group);
+  }
+  std::erase_if(parts, [](const Part& part) { return part.groups.empty(); });
+  return parts;
+}
+
+Status IngestPart(const IngestFlags& flags, const Part& part, base::Micros since, base::Micros until) {
+  const auto& [dataset, served, groups] = part;
   ARROW_ASSIGN_OR_RAISE(const auto commits,
                         feature_store::CommitsBetween(flags.root, *served.context, dataset, since, until));
   if (commits.empty()) {
@@ -40,7 +66,7 @@ Status IngestDataset(const IngestFlags& flags, Dataset dataset, base::Micros sin
     return Status::OK();
   }
   const auto hand_over = [&](feature_store::OnlineStore* store) {
-    return feature_store::IngestCommits(flags.root, *served.context, groups, commits, store);
+    return feature_store::IngestCommits(flags.root, *part.served.context, part.groups, commits, store);
   };
   if (served.settings.sagemaker)
     std::fputs(fmt::format("{}\n", feature_store::NameOf(dataset)).c_str(), stdout);
@@ -57,11 +83,10 @@ Status IngestDataset(const IngestFlags& flags, Dataset dataset, base::Micros sin
 Status Ingest(const IngestFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto since, ParseInstantFlag("--since", flags.since));
   ARROW_ASSIGN_OR_RAISE(const auto until, ParseInstantFlag("--until", flags.until));
-  ARROW_ASSIGN_OR_RAISE(const auto datasets, flags.features.Datasets({Dataset::kFgA, Dataset::kFgCHost}));
-  for (const Dataset dataset : datasets)
-    ARROW_RETURN_NOT_OK(IngestDataset(flags, dataset,
-                                      since.value_or(std::numeric_limits<base::Micros>::min()),
-                                      until.value_or(std::numeric_limits<base::Micros>::max())));
+  ARROW_ASSIGN_OR_RAISE(const auto parts, PartsOf(flags));
+  for (const Part& part : parts)
+    ARROW_RETURN_NOT_OK(IngestPart(flags, part, since.value_or(std::numeric_limits<base::Micros>::min()),
+                                   until.value_or(std::numeric_limits<base::Micros>::max())));
   return Status::OK();
 }
 

@@ -7,10 +7,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <set>
 
 #include "ndr/base/exit_code.h"
 #include "ndr/feature_store/open_online.h"
 #include "ndr/feature_store/record_json.h"
+#include "ndr/storage/object_store.h"
 #include "stop_request.h"
 
 namespace ndr::app {
@@ -51,6 +53,8 @@ Status SageMakerFlags::Apply(spec::FeatureGroups* settings) const {
 arrow::Result<std::unique_ptr<feature_store::SageMakerStore>> SageMakerFlags::Open(
     const spec::FeatureGroups& settings, const std::string& root, const StopRequest* stop) const {
   feature_store::SageMakerOptions options = feature_store::SageMakerOptionsOf(settings, root);
+  ARROW_RETURN_NOT_OK(storage::CheckOnDisk("--ledger", ledger));
+  ARROW_RETURN_NOT_OK(storage::CheckOnDisk("--dead-letters", dead_letters));
   if (!ledger.empty()) options.ledger = ledger;
   if (!dead_letters.empty()) options.dead_letters = dead_letters;
   options.newest_only = !history;
@@ -73,18 +77,17 @@ Status SageMakerFlags::Ingest(const spec::FeatureGroups& settings, const std::st
 
 Status SageMakerFlags::Choose(std::vector<feature_store::Group>* groups) const {
   if (features.empty()) return Status::OK();
-  for (const std::string& name : features) {
-    const auto has = [&](const feature_store::Group& group) {
-      return std::any_of(group.features.begin(), group.features.end(),
-                         [&](const feature_store::Feature& f) { return f.name == name; });
-    };
-    if (std::none_of(groups->begin(), groups->end(), has))
-      return base::UsageError("--features " + name + ": no group has it; `ndr features groups` lists them");
-  }
+  std::set<std::string> found;
   for (feature_store::Group& group : *groups)
     std::erase_if(group.features, [&](const feature_store::Feature& f) {
-      return std::find(features.begin(), features.end(), f.name) == features.end();
+      const bool chosen = std::find(features.begin(), features.end(), f.name) != features.end();
+      if (chosen) found.insert(f.name);
+      return !chosen;
     });
+  std::erase_if(*groups, [](const feature_store::Group& group) { return group.features.empty(); });
+  for (const std::string& name : features)
+    if (!found.contains(name))
+      return base::UsageError("--features " + name + ": no group has it; `ndr features groups` lists them");
   return Status::OK();
 }
 

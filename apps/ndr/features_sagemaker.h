@@ -25,7 +25,8 @@ struct SageMakerFlags {
   void Add(CLI::App* ingest);
   /// --online over the settings. UsageError: flags of SageMaker's with the embedded store.
   arrow::Status Apply(spec::FeatureGroups* settings) const;
-  /// Leaves those that --features names.
+  /// Leaves the features that --features names, and groups that have one. UsageError: none has such a
+  /// feature.
   arrow::Status Choose(std::vector<feature_store::Group>* groups) const;
   /// Opens the store, lets it be filled, finishes it, and prints the report or the forecast.
   arrow::Status Ingest(const spec::FeatureGroups& settings, const std::string& root,

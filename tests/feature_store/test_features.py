@@ -134,6 +134,30 @@ def test_what_is_not_there_is_said(replayed, online, tmp_path):
     assert run(replayed, "get", "--store", online[0], "--host", "fd00:1:0::5").stdout
 
 
+def test_what_is_written_on_a_disk_is_not_named_by_a_url(replayed, tmp_path):
+    """None of them becomes a folder called `s3:`."""
+    spine = tmp_path / "spine.csv"
+    spine.write_text("host_ip,time\n10.1.0.11,2026-03-03T05:00:00Z\n")
+    root, remote = ("--root", replayed.root), ("--root", replayed.root, "--dataset", "fg_a", "--online", "sagemaker", "--dry-run")
+    for verb, flag, url, *flags in (("join", "--out", "s3://lake/t.csv", "--prefix", tmp_path, "--spine", spine),
+                                    ("groups", "--out", "s3://lake/feast", "--format", "feast", *root),
+                                    ("ingest", "--store", "s3://lake/online.sqlite", *root), ("get", "--store", "s3://lake/o", "--host", "10.1.0.11"),
+                                    ("ingest", "--ledger", "s3://lake/ledger", *remote), ("ingest", "--dead-letters", "s3://lake/dead", *remote)):
+        said = run(replayed, verb, flag, url, *flags, expect=2).stderr
+        assert flag in said and url in said and "name a place on this machine" in said
+
+
+def test_chosen_features_are_those_of_any_dataset(replayed):
+    """And all are checked before the first dataset is sent."""
+    flags = ("--root", replayed.root, "--online", "sagemaker", "--dry-run", "--history", "--features")
+    rows = {name: f"records        {len(parquet.read_table(replayed.root / name, columns=['record_id']))}" for name in ("fg_a", "fg_c/host")}
+    of = {features: run(replayed, "ingest", *flags, features).stdout for features in ("sessions_cnt", "sessions_cnt,peer_rank_score")}
+    assert rows["fg_a"] in of["sessions_cnt"] and "fg_c" not in of["sessions_cnt"]
+    assert all(count in of["sessions_cnt,peer_rank_score"] for count in rows.values())
+    refused = run(replayed, "ingest", *flags, "sessions_cnt,sesions_cnt", expect=2)
+    assert "--features sesions_cnt: no group has it" in refused.stderr and not refused.stdout
+
+
 WRITTEN = "2026-03-03T10:00:00Z"
 FILE = re.compile(r"000000000000/sagemaker/local/offline-store/acme-v1-fg-[ac](-wide)?-0/data/year=2026/month=03/day=03/hour=\d\d/"
                   r"20260303T\d{6}Z_[0-9a-f]{16}\.parquet")

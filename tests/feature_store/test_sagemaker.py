@@ -186,6 +186,12 @@ def test_a_forecast_sends_nothing(root, keys, served, tmp_path):
     assert not run.runtime.lines() and not run.ledger.exists()
 
 
+def test_a_forecast_needs_no_account(root, keys, served, tmp_path):
+    run = Ingestion(root, served(), tmp_path)
+    nowhere = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL_SAGEMAKER_FEATURESTORE_RUNTIME", "AWS_ACCESS_KEY_ID"), "")
+    assert run.run("--history", "--dry-run", **nowhere)["records"] == len(keys)
+
+
 def test_the_configured_rate_is_never_exceeded(root, served, tmp_path):
     runtime = served()
     Ingestion(root, runtime, tmp_path, requests_per_second=20, concurrency=4).run()

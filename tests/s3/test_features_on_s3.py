@@ -47,6 +47,14 @@ def test_a_join_over_a_prefix_is_that_over_a_folder(replayed, versitygw, bucket,
     assert joined[0] == joined[1]
 
 
+def test_feast_is_told_the_horizons_that_a_prefix_has(replayed, versitygw, bucket, tmp_path):
+    prefix = roots.Prefix(versitygw, bucket).fill(roots.Folder(replayed))
+    engine.run("features", "groups", "--format", "feast", "--root", prefix.location, "--out", tmp_path, env=prefix.environment)
+    text = (tmp_path / "features.py").read_text()
+    assert f'path="{prefix.location}/fg_c/host/feature_spec_version=v1/baseline_horizon=3h/**/*.parquet"' in text
+    assert "baseline_horizon=30d" not in text
+
+
 def test_a_bucket_that_is_not_there_is_said(replayed, versitygw, bucket):
     nowhere = roots.Prefix(versitygw, bucket + "-nowhere")
     done = engine.run("features", "offline", "--root", replayed, "--prefix", nowhere.location, expect=1, env=nowhere.environment)

@@ -8,6 +8,7 @@
 
 #include "ndr/base/exit_code.h"
 #include "ndr/storage/local_disk.h"
+#include "ndr/storage/object_store.h"
 #include "ndr/storage/parquet_file.h"
 
 namespace ndr::feature_store {
@@ -55,6 +56,7 @@ class CsvJoin : public JoinedFile {
 
 arrow::Result<std::unique_ptr<JoinedFile>> JoinedFile::Open(const std::string& path,
                                                             const std::shared_ptr<arrow::Schema>& schema) {
+  ARROW_RETURN_NOT_OK(storage::CheckOnDisk("--out", path));
   if (path.ends_with(".parquet")) {
     ARROW_ASSIGN_OR_RAISE(auto encoder, storage::ParquetEncoder::Make(schema));
     return std::make_unique<ParquetJoin>(path, std::move(encoder));

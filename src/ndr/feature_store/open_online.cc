@@ -3,12 +3,16 @@
 
 #include "ndr/base/exit_code.h"
 #include "ndr/feature_store/embedded_store.h"
+#include "ndr/storage/object_store.h"
 
 namespace ndr::feature_store {
 
 arrow::Result<std::string> EmbeddedStoreFile(const spec::FeatureGroups& settings, const std::string& root) {
-  if (!settings.store.empty()) return settings.store;
-  if (root.find("://") != std::string::npos)
+  if (!settings.store.empty()) {
+    ARROW_RETURN_NOT_OK(storage::CheckOnDisk("--store or feature_groups.online.store", settings.store));
+    return settings.store;
+  }
+  if (storage::IsRemote(root))
     return base::UsageError("the embedded store is a file on a disk, and " + root +
                             " is none: give --store, or set feature_groups.online.store");
   return root + "/_features/online.sqlite";
@@ -16,7 +20,7 @@ arrow::Result<std::string> EmbeddedStoreFile(const spec::FeatureGroups& settings
 
 SageMakerOptions SageMakerOptionsOf(const spec::FeatureGroups& settings, const std::string& root) {
   SageMakerOptions options;
-  if (root.find("://") == std::string::npos) {
+  if (!storage::IsRemote(root)) {
     options.ledger = root + "/_features/sagemaker.ledger";
     options.dead_letters = root + "/_features/sagemaker-dead-letters.jsonl";
   }

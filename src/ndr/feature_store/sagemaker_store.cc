@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "ndr/base/exit_code.h"
 
@@ -45,8 +46,12 @@ arrow::Result<std::unique_ptr<SageMakerStore>> SageMakerStore::Open(const SageMa
         "--dead-letters of `ndr features ingest`");
   std::unique_ptr<SageMakerStore> store(new SageMakerStore(options));
   const aws::Outside first = outside();
-  SageMakerClient client(first);
-  ARROW_ASSIGN_OR_RAISE(const std::string endpoint, client.Endpoint());
+  std::string endpoint;
+  std::error_code unreadable;
+  // A forecast without a ledger asks nobody, so it needs to know no region either.
+  if (!options.dry_run || std::filesystem::exists(options.ledger, unreadable)) {
+    ARROW_ASSIGN_OR_RAISE(endpoint, SageMakerClient(first).Endpoint());
+  }
   ARROW_ASSIGN_OR_RAISE(
       store->ledger_,
       RemoteLedger::Open(options.ledger, endpoint + " account " + options.account, options.dry_run));

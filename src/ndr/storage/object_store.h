@@ -23,6 +23,8 @@ namespace ndr::storage {
 
 /// Whether a root, an input or a prefix is an `s3://` one.
 bool IsRemote(std::string_view location);
+/// Usage error where what `flag` names is a URL: it is written in place, on a disk.
+arrow::Status CheckOnDisk(std::string_view flag, std::string_view path);
 
 struct ObjectInfo {
   std::string name;  ///< relative to the store, parts joined by '/'

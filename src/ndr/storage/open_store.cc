@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ndr/base/exit_code.h"
 #include "ndr/storage/folder_store.h"
 #include "ndr/storage/s3_store.h"
 
@@ -10,6 +11,12 @@ constexpr std::string_view kScheme = "s3://";
 }  // namespace
 
 bool IsRemote(std::string_view location) { return location.starts_with(kScheme); }
+
+arrow::Status CheckOnDisk(std::string_view flag, std::string_view path) {
+  if (path.find("://") == std::string_view::npos) return arrow::Status::OK();
+  return base::UsageError(std::string(flag) + " is written on a disk, and " + std::string(path) +
+                          " is on none: name a place on this machine");
+}
 
 arrow::Result<std::shared_ptr<ObjectStore>> OpenStore(const std::string& location) {
   std::string whole = location;
