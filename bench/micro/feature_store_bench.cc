@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The embedded store beside Redis: NDR_BENCH_IDS ids (100,000 unless it says otherwise) of 701 features each
-// in, each again with newer values, then one after the other out, decoded. Redis gets the same bytes, a
-// thousand to a write, and keeps nothing on disk. NDR_BENCH_DENSE=1 fills every cell with a large number,
-// which is more than any network gives. Seconds are those from an Arrow batch to its records in the store;
-// batches are made on the way and not timed, so memory does not follow the number of ids (Redis' own does).
+// in, each again with newer values, then one after the other out, decoded, alone and while the store is being
+// filled. Redis gets the same bytes, a thousand to a write, and keeps nothing on disk. NDR_BENCH_DENSE=1
+// fills every cell with a large number, which is more than any network gives. Seconds are those from an Arrow
+// batch to its records in the store; batches are made on the way and not timed, so memory does not follow the
+// number of ids (Redis' own does).
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
+#include <thread>
 
 #include "ndr/base/hash.h"
 #include "ndr/catalogue/batch.h"
@@ -106,19 +110,20 @@ double Fill(size_t round, Put put) {
   return seconds;
 }
 
-// Milliseconds of each of many gets, over ids in no order.
+// Milliseconds of each of many gets, over ids in no order, and of more of them until `done`.
 template <class Get>
-void TimeGets(benchmark::State& state, Get get) {
+void TimeGets(
+    benchmark::State& state, Get get, const std::function<bool()>& done = [] { return true; }) {
   std::vector<double> millis;
   for (auto _ : state)
-    for (size_t i = 0; i < kGets; ++i) {
+    for (size_t i = 0; i < kGets || !done(); ++i) {
       const std::string host = HostOf(base::Mix(i) % Ids());
       const auto start = std::chrono::steady_clock::now();
       get(host);
       millis.push_back(
           std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
     }
-  state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * kGets));
+  state.SetItemsProcessed(static_cast<int64_t>(millis.size()));
   state.counters["p50_ms"] = Percentile(millis, 0.50);
   state.counters["p99_ms"] = Percentile(millis, 0.99);
 }
@@ -152,6 +157,7 @@ class Filled {
     if (rounds_ == 0) Fill();
     return *store_;
   }
+  std::string file() const { return folder_.path + "/online.sqlite"; }
   double megabytes() const {
     double bytes = 0;
     for (const auto& file : std::filesystem::directory_iterator(folder_.path))
@@ -161,7 +167,7 @@ class Filled {
 
  private:
   Folder folder_;
-  std::unique_ptr<EmbeddedStore> store_ = EmbeddedStore::Open(folder_.path + "/online.sqlite").ValueOrDie();
+  std::unique_ptr<EmbeddedStore> store_ = EmbeddedStore::Open(file()).ValueOrDie();
   size_t rounds_ = 0;
 };
 
@@ -180,14 +186,33 @@ void BM_EmbeddedPutNewer(benchmark::State& state) {
 }
 BENCHMARK(BM_EmbeddedPutNewer)->Unit(benchmark::kMillisecond)->UseManualTime()->Iterations(1);
 
+void MustHave(EmbeddedStore* store, const std::string& host) {
+  const auto found = store->Get(host).ValueOrDie();
+  if (found.size() != 1 || found[0].values.size() != Wide().features.size()) std::abort();
+}
+
 void BM_EmbeddedGet(benchmark::State& state) {
   EmbeddedStore& store = Filled::Of().store();
-  TimeGets(state, [&](const std::string& host) {
-    const auto found = store.Get(host).ValueOrDie();
-    if (found.size() != 1 || found[0].values.size() != Wide().features.size()) std::abort();
-  });
+  TimeGets(state, [&](const std::string& host) { MustHave(&store, host); });
 }
 BENCHMARK(BM_EmbeddedGet)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
+
+// As a service beside the job that fills the store: gets over a connection of their own while all records are
+// replaced.
+void BM_EmbeddedGetWhileWriting(benchmark::State& state) {
+  Filled::Of().store();
+  const auto reader = EmbeddedStore::OpenToRead(Filled::Of().file()).ValueOrDie();
+  std::atomic<bool> written = false;
+  std::thread writer([&written] {
+    Filled::Of().Fill();
+    written = true;
+  });
+  TimeGets(
+      state, [&](const std::string& host) { MustHave(reader.get(), host); },
+      [&written] { return written.load(); });
+  writer.join();
+}
+BENCHMARK(BM_EmbeddedGetWhileWriting)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
 
 bench::RedisLink* Redis(benchmark::State& state) {
   static bench::RedisLink link;
