@@ -10,8 +10,7 @@ endif()
 add_executable(ndr ${sources})
 target_include_directories(ndr PRIVATE "${CMAKE_SOURCE_DIR}/apps")
 target_link_libraries(ndr PRIVATE ${NDR_MODULE_TARGETS} ndr_dependencies ndr_warnings)
-# Each verb has its own Flags and Run, so the verbs never compile as one source.
-set_target_properties(ndr PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/ndr" UNITY_BUILD OFF)
+set_target_properties(ndr PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/ndr")
 
 # Left to the system: the C and C++ run times, which every Debian has.
 set(base_libraries "^(ld-linux|libc|libm|libdl|librt|libpthread|libgcc_s|libstdc\\+\\+)[-.].*")

@@ -17,18 +17,18 @@ namespace {
 
 using arrow::Status;
 
-struct Flags {
+struct CatalogueFlags {
   ProjectFlags project;
   std::string format = "table", dataset;
   bool lock = false;
 };
 
-arrow::Result<std::shared_ptr<const catalogue::Catalogue>> Make(const Flags& flags) {
+arrow::Result<std::shared_ptr<const catalogue::Catalogue>> Make(const CatalogueFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const spec::Project project, flags.project.Load());
   return catalogue::Catalogue::Make(project.catalogue);
 }
 
-Status List(const Flags& flags) {
+Status ListCatalogue(const CatalogueFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto catalogue, Make(flags));
   std::fputs(
       (flags.format == "json" ? catalogue::ListJson(*catalogue) : catalogue::ListText(*catalogue)).c_str(),
@@ -36,7 +36,7 @@ Status List(const Flags& flags) {
   return Status::OK();
 }
 
-Status Schema(const Flags& flags) {
+Status PrintCatalogueSchema(const CatalogueFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto catalogue, Make(flags));
   const auto json = catalogue::SchemaJson(*catalogue, flags.dataset);
   if (!json.ok()) return base::UsageError(json.status().message());
@@ -44,7 +44,7 @@ Status Schema(const Flags& flags) {
   return Status::OK();
 }
 
-Status Docs(const Flags& flags) {
+Status WriteCatalogueDocs(const CatalogueFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto catalogue, Make(flags));
   std::fputs((flags.lock ? catalogue::LockText(*catalogue) : catalogue::DocsMarkdown(*catalogue)).c_str(),
              stdout);
@@ -54,7 +54,7 @@ Status Docs(const Flags& flags) {
 }  // namespace
 
 void AddCatalogue(CLI::App* app, Action* action) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<CatalogueFlags>();
   CLI::App* verb = app->add_subcommand("catalogue",
                                        "Every feature: name, meaning, formula, unit, class and null rule.\n"
                                        "Examples:\n"
@@ -71,9 +71,9 @@ void AddCatalogue(CLI::App* app, Action* action) {
   CLI::App* docs = verb->add_subcommand("docs", "The page docs/catalogue.md");
   docs->add_flag("--lock", flags->lock, "docs/catalogue.lock instead: names, types and units, one a line");
   for (CLI::App* sub : {list, schema, docs}) flags->project.Add(sub);
-  list->callback([flags, action] { *action = [flags] { return List(*flags); }; });
-  schema->callback([flags, action] { *action = [flags] { return Schema(*flags); }; });
-  docs->callback([flags, action] { *action = [flags] { return Docs(*flags); }; });
+  list->callback([flags, action] { *action = [flags] { return ListCatalogue(*flags); }; });
+  schema->callback([flags, action] { *action = [flags] { return PrintCatalogueSchema(*flags); }; });
+  docs->callback([flags, action] { *action = [flags] { return WriteCatalogueDocs(*flags); }; });
 }
 
 }  // namespace ndr::app

@@ -18,7 +18,7 @@ namespace {
 using arrow::Status;
 using nlohmann::ordered_json;
 
-struct Flags {
+struct ExplainFlags {
   ProjectFlags project;
   std::string root, host, at, window, format = "table";
   bool all = false;
@@ -115,7 +115,7 @@ void PrintJson(const views::Explanation& e) {
   fmt::print("{}\n", json.dump());
 }
 
-Status Run(const Flags& flags) {
+Status RunExplain(const ExplainFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(spec::Project project, flags.project.Load());
   ARROW_ASSIGN_OR_RAISE(const auto context, spec::MakeContext(std::move(project)));
   const auto host = base::ParseAddress(flags.host);
@@ -138,7 +138,7 @@ Status Run(const Flags& flags) {
 }  // namespace
 
 void AddExplain(CLI::App* app, Action* action) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<ExplainFlags>();
   CLI::App* verb = app->add_subcommand(
       "explain",
       "Show everything behind one host at one time: metrics, baselines and where they came from, pairs, "
@@ -154,7 +154,7 @@ void AddExplain(CLI::App* app, Action* action) {
       ->capture_default_str()
       ->check(CLI::IsMember({"table", "json"}));
   verb->add_flag("--all", flags->all, "Metrics that are 0 or null too");
-  verb->callback([flags, action] { *action = [flags] { return Run(*flags); }; });
+  verb->callback([flags, action] { *action = [flags] { return RunExplain(*flags); }; });
 }
 
 }  // namespace ndr::app

@@ -32,7 +32,7 @@ arrow::Result<std::string> StoreFile(const LookupFlags& flags) {
   return feature_store::EmbeddedStoreFile(settings, flags.root);
 }
 
-Status Get(const LookupFlags& flags) {
+Status GetRecords(const LookupFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const std::string file, StoreFile(flags));
   ARROW_ASSIGN_OR_RAISE(const auto store, feature_store::EmbeddedStore::OpenToRead(file));
   std::string text;
@@ -88,7 +88,7 @@ void AddFeaturesOnline(CLI::App* features, Action* action) {
                     "Look up the newest records of hosts in the embedded store.\n"
                     "Example:\n"
                     "  ndr features get --root out --host 10.1.2.3 --host 10.1.2.4 | jq .features",
-                    got, action, &Get);
+                    got, action, &GetRecords);
   got->AddStore(get);
   get->add_option("--host", got->hosts, "Address, again for more")->required();
   get->add_option("--group", got->group, "Records of one feature group only");

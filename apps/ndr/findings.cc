@@ -17,13 +17,13 @@ namespace {
 
 using arrow::Status;
 
-struct Flags {
+struct FindingsFlags {
   ProjectFlags project;
   std::string root, since, until, min_severity = "low", host, format = "table";
   bool all = false;
 };
 
-arrow::Result<views::FindingsFilter> FilterOf(const Flags& flags) {
+arrow::Result<views::FindingsFilter> FilterOf(const FindingsFlags& flags) {
   views::FindingsFilter filter;
   ARROW_ASSIGN_OR_RAISE(filter.since, ParseInstantFlag("--since", flags.since));
   ARROW_ASSIGN_OR_RAISE(filter.until, ParseInstantFlag("--until", flags.until));
@@ -39,7 +39,7 @@ arrow::Result<views::FindingsFilter> FilterOf(const Flags& flags) {
   return filter;
 }
 
-Status Run(const Flags& flags) {
+Status RunFindings(const FindingsFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(spec::Project project, flags.project.Load());
   ARROW_ASSIGN_OR_RAISE(const auto context, spec::MakeContext(std::move(project)));
   ARROW_ASSIGN_OR_RAISE(const views::FindingsFilter filter, FilterOf(flags));
@@ -58,7 +58,7 @@ Status Run(const Flags& flags) {
 }  // namespace
 
 void AddFindings(CLI::App* app, Action* action) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<FindingsFlags>();
   CLI::App* verb =
       app->add_subcommand("findings",
                           "Show which hosts stood out and why: a view over the judged batches of a root.\n"
@@ -77,7 +77,7 @@ void AddFindings(CLI::App* app, Action* action) {
       ->capture_default_str()
       ->check(CLI::IsMember({"table", "json", "csv"}));
   verb->add_flag("--all", flags->all, "Silenced findings too");
-  verb->callback([flags, action] { *action = [flags] { return Run(*flags); }; });
+  verb->callback([flags, action] { *action = [flags] { return RunFindings(*flags); }; });
 }
 
 }  // namespace ndr::app

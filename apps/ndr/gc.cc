@@ -15,7 +15,7 @@ namespace {
 using arrow::Status;
 using storage::Garbage;
 
-struct Flags {
+struct GcFlags {
   std::string root, older_than = "24h";
   bool remove = false;
   int threads = 8;
@@ -52,7 +52,7 @@ const char* WhatItIs(Garbage::Kind kind) {
   }
 }
 
-Status Run(const Flags& flags) {
+Status RunGc(const GcFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const base::Micros age, ParseAge(flags.older_than));
   ARROW_ASSIGN_OR_RAISE(const auto store, storage::OpenStore(flags.root));
   ARROW_ASSIGN_OR_RAISE(const auto names, store->Names(""));
@@ -77,7 +77,7 @@ Status Run(const Flags& flags) {
 }  // namespace
 
 void AddGc(CLI::App* app, Action* action) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<GcFlags>();
   CLI::App* verb = app->add_subcommand("gc",
                                        "What lies below a root and no reader will ever see: leftovers in "
                                        "staging, data files that no commit "
@@ -95,7 +95,7 @@ void AddGc(CLI::App* app, Action* action) {
   verb->add_option("--threads", flags->threads, "Requests at a time")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  verb->callback([flags, action] { *action = [flags] { return Run(*flags); }; });
+  verb->callback([flags, action] { *action = [flags] { return RunGc(*flags); }; });
 }
 
 }  // namespace ndr::app

@@ -25,7 +25,7 @@ namespace {
 using arrow::Status;
 using pipeline::Pipeline;
 
-struct Flags {
+struct PipelineFlags {
   std::string name, format = "table", root, target, out;
   std::vector<std::string> names, parameters, inputs;
   StepFlags steps;
@@ -34,7 +34,7 @@ struct Flags {
   pipeline::ExportOptions platform;
 };
 
-Status List(const Flags& flags) {
+Status ListPipelines(const PipelineFlags& flags) {
   if (flags.format == "json") {
     for (const Pipeline& p : pipeline::Pipelines()) fmt::print("{}", pipeline::ToJson(p));
     return Status::OK();
@@ -48,7 +48,7 @@ std::string InWords(const pipeline::Argument& argument) {
   return argument.value.empty() ? argument.flag : argument.flag + " " + argument.value;
 }
 
-Status Show(const Flags& flags) {
+Status ShowPipeline(const PipelineFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const Pipeline p, pipeline::FindPipeline(flags.name));
   if (flags.format == "json") {
     fmt::print("{}", pipeline::ToJson(p));
@@ -68,7 +68,7 @@ Status Show(const Flags& flags) {
   return Status::OK();
 }
 
-Status Validate(const Flags& flags) {
+Status ValidatePipeline(const PipelineFlags& flags) {
   std::vector<std::string> names = flags.names;
   if (names.empty())
     for (const Pipeline& p : pipeline::Pipelines()) names.push_back(p.name);
@@ -84,7 +84,7 @@ Status Validate(const Flags& flags) {
   return base::UsageError(fmt::format("{} of {} pipelines are not valid", refused, names.size()));
 }
 
-arrow::Result<pipeline::Values> ValuesOf(const Flags& flags, const Pipeline& p) {
+arrow::Result<pipeline::Values> ValuesOf(const PipelineFlags& flags, const Pipeline& p) {
   pipeline::Values values;
   values.inputs = flags.inputs;
   values.extra = flags.steps.Arguments();
@@ -127,7 +127,7 @@ Status DryRun(const Pipeline& p, const pipeline::Values& values) {
   return Status::OK();
 }
 
-Status Run(const Flags& flags) {
+Status RunPipeline(const PipelineFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const Pipeline p, pipeline::FindPipeline(flags.name));
   pipeline::RunOptions options;
   ARROW_ASSIGN_OR_RAISE(options.values, ValuesOf(flags, p));
@@ -147,7 +147,7 @@ Status Run(const Flags& flags) {
   return result.status();
 }
 
-Status ExportTo(const Flags& flags) {
+Status ExportTo(const PipelineFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const Pipeline p, pipeline::FindPipeline(flags.name));
   ARROW_RETURN_NOT_OK(pipeline::Validate(p, OwnCommands()));
   ARROW_ASSIGN_OR_RAISE(const std::string text,
@@ -160,13 +160,13 @@ Status ExportTo(const Flags& flags) {
 constexpr char kNameHelp[] =
     "delta_only, streaming_15m, fg_b_baseline, or a JSON file of your own (see: show NAME --format json)";
 
-CLI::Option* AddFormat(CLI::App* verb, Flags* flags) {
+CLI::Option* AddFormat(CLI::App* verb, PipelineFlags* flags) {
   return verb->add_option("--format", flags->format, "table or json")
       ->capture_default_str()
       ->check(CLI::IsMember({"table", "json"}));
 }
 
-void AddRun(CLI::App* verb, Flags* flags) {
+void AddRun(CLI::App* verb, PipelineFlags* flags) {
   verb->add_option("name", flags->name, kNameHelp)->required();
   verb->add_option("-p,--parameter", flags->parameters,
                    "A parameter, again for more; e.g. -p MiniBatchId=20240420T120000Z");
@@ -181,7 +181,7 @@ void AddRun(CLI::App* verb, Flags* flags) {
       ->capture_default_str();
 }
 
-void AddExport(CLI::App* verb, Flags* flags) {
+void AddExport(CLI::App* verb, PipelineFlags* flags) {
   verb->add_option("name", flags->name, kNameHelp)->required();
   verb->add_option("--target", flags->target, "sagemaker, stepfunctions or airflow")
       ->required()
@@ -198,7 +198,7 @@ void AddExport(CLI::App* verb, Flags* flags) {
 }  // namespace
 
 void AddPipeline(CLI::App* app, Action* action) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<PipelineFlags>();
   CLI::App* verb = app->add_subcommand(
       "pipeline",
       "Steps that belong together: look at them, run them here, hand them to an orchestrator.\n"
@@ -208,18 +208,19 @@ void AddPipeline(CLI::App* app, Action* action) {
       "      -p BatchEndTsIso=2024-04-20T12:15:00Z -p RawParsedLogsPrefix=/var/log/batches\n"
       "  ndr pipeline export streaming_15m --target sagemaker --out streaming.json");
   verb->require_subcommand(1);
-  const auto add = [&](const char* name, const char* about, Status (*run)(const Flags&)) {
+  const auto add = [&](const char* name, const char* about, Status (*run)(const PipelineFlags&)) {
     CLI::App* sub = verb->add_subcommand(name, about);
     sub->callback([flags, action, run] { *action = [flags, run] { return run(*flags); }; });
     return sub;
   };
-  AddFormat(add("list", "The pipelines there are.", List), flags.get());
+  AddFormat(add("list", "The pipelines there are.", ListPipelines), flags.get());
   CLI::App* show =
-      add("show", "A pipeline's parameters and steps; --format json is how to begin one of your own.", Show);
+      add("show", "A pipeline's parameters and steps; --format json is how to begin one of your own.",
+          ShowPipeline);
   show->add_option("name", flags->name, kNameHelp)->required();
   AddFormat(show, flags.get());
   add("validate", "Check pipelines: names, dependencies, cycles, and that each command takes its arguments.",
-      Validate)
+      ValidatePipeline)
       ->add_option("name", flags->names, "Pipelines or JSON files (default: those there are)");
   AddRun(
       add("run",
@@ -228,7 +229,7 @@ void AddPipeline(CLI::App* app, Action* action) {
           "command again goes on where a failed or killed run was.\n"
           "Example: ndr pipeline run fg_b_baseline --root out -p ProjectName=acme -p FeatureSpecVersion=v1 "
           "-p ReferenceTimeIso=2024-04-20T00:00:00Z",
-          Run),
+          RunPipeline),
       flags.get());
   AddExport(add("export",
                 "Print a pipeline as another system's own.\n"

@@ -21,14 +21,14 @@ using arrow::Status;
 
 constexpr size_t kFindingsShown = 25;
 
-struct Flags {
+struct ReplayFlags {
   ProjectFlags project;
   jobs::ReplayOptions options;
   std::string from, to, reference, horizons, memory;
   bool quiet = false;
 };
 
-Status FillOptions(Flags* flags) {
+Status FillReplayOptions(ReplayFlags* flags) {
   ARROW_ASSIGN_OR_RAISE(flags->options.project, flags->project.Load());
   ARROW_ASSIGN_OR_RAISE(flags->options.from, ParseInstantFlag("--from", flags->from));
   ARROW_ASSIGN_OR_RAISE(flags->options.to, ParseInstantFlag("--to", flags->to));
@@ -44,7 +44,7 @@ Status FillOptions(Flags* flags) {
   return Status::OK();
 }
 
-Status ShowFindings(const Flags& flags) {
+Status ShowFindings(const ReplayFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto context, spec::MakeContext(flags.options.project, flags.options.threads));
   ARROW_ASSIGN_OR_RAISE(const views::FindingsView view,
                         views::ViewFindings(flags.options.root, *context, {}));
@@ -66,8 +66,8 @@ arrow::Result<jobs::ReplayResult> Replay(jobs::ReplayOptions* options) {
   return jobs::Replay(*options);
 }
 
-Status Run(Flags* flags) {
-  ARROW_RETURN_NOT_OK(FillOptions(flags));
+Status RunReplay(ReplayFlags* flags) {
+  ARROW_RETURN_NOT_OK(FillReplayOptions(flags));
   ARROW_ASSIGN_OR_RAISE(const jobs::ReplayResult result, Replay(&flags->options));
   if (!result.changed)
     fmt::print("Nothing to do: everything is there, made from the same input and configuration.\n");
@@ -79,7 +79,7 @@ Status Run(Flags* flags) {
 }  // namespace
 
 void AddReplay(CLI::App* app, Action* action) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<ReplayFlags>();
   CLI::App* verb = app->add_subcommand(
       "replay",
       "Run a whole history of logs and print which hosts stand out, with reasons.\n"
@@ -112,7 +112,7 @@ void AddReplay(CLI::App* app, Action* action) {
                    "Memory to use before spilling, e.g. 8G (default: half of the machine)");
   AddThreads(verb, &flags->options.threads);
   verb->add_flag("--quiet", flags->quiet, "Leave out the run report (it is kept under _reports/)");
-  verb->callback([flags, action] { *action = [flags] { return Run(flags.get()); }; });
+  verb->callback([flags, action] { *action = [flags] { return RunReplay(flags.get()); }; });
 }
 
 }  // namespace ndr::app

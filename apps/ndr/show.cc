@@ -23,7 +23,7 @@ using nlohmann::ordered_json;
 
 constexpr char kQuarantine[] = "quarantine";
 
-struct Flags {
+struct ShowFlags {
   ProjectFlags project;
   std::string dataset, root, host, at, since, until, format = "table";
   views::ShowFilter filter;
@@ -77,7 +77,7 @@ void PrintCsvRow(const ordered_json& row, bool header) {
 }
 
 // Rows as they come; a table, whose columns are as wide as its cells, at the end.
-Status PrintRows(const Flags& flags, const std::function<Status(const views::RowCallback&)>& read) {
+Status PrintRows(const ShowFlags& flags, const std::function<Status(const views::RowCallback&)>& read) {
   std::vector<ordered_json> table;
   int64_t rows = 0;
   ARROW_RETURN_NOT_OK(read([&](const ordered_json& row) {
@@ -93,7 +93,7 @@ Status PrintRows(const Flags& flags, const std::function<Status(const views::Row
   return Status::OK();
 }
 
-Status RunQuarantine(Flags* flags, const std::string& version) {
+Status RunQuarantine(ShowFlags* flags, const std::string& version) {
   views::ShowFilter& filter = flags->filter;
   for (const auto& [flag, value] :
        {std::pair("--host", &flags->host), std::pair("--at", &flags->at), std::pair("--since", &flags->since),
@@ -106,7 +106,7 @@ Status RunQuarantine(Flags* flags, const std::string& version) {
   });
 }
 
-Status Run(Flags* flags) {
+Status RunShow(ShowFlags* flags) {
   ARROW_ASSIGN_OR_RAISE(spec::Project project, flags->project.Load());
   ARROW_ASSIGN_OR_RAISE(const auto context, spec::MakeContext(std::move(project)));
   if (flags->dataset == kQuarantine) return RunQuarantine(flags, context->project.feature_spec_version);
@@ -131,7 +131,7 @@ Status Run(Flags* flags) {
 }  // namespace
 
 void AddShow(CLI::App* app, Action* action) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<ShowFlags>();
   CLI::App* verb = app->add_subcommand(
       "show",
       "Look at the rows of any dataset without another tool.\n"
@@ -166,7 +166,7 @@ void AddShow(CLI::App* app, Action* action) {
   verb->add_option("--limit", flags->limit, "Rows of the table")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  verb->callback([flags, action] { *action = [flags] { return Run(flags.get()); }; });
+  verb->callback([flags, action] { *action = [flags] { return RunShow(flags.get()); }; });
 }
 
 }  // namespace ndr::app

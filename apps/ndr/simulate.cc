@@ -21,7 +21,7 @@ namespace {
 
 using arrow::Status;
 
-struct Flags {
+struct SimulateFlags {
   simulate::SimulationOptions options;
   std::string format = "ndr-json";
   bool no_attacks = false, no_oddities = false;
@@ -78,7 +78,7 @@ Status JudgeRuns(const std::vector<std::string>& files) {
   return Status::OK();
 }
 
-Status Run(Flags* flags) {
+Status RunSimulate(SimulateFlags* flags) {
   if (!flags->judge.empty()) return JudgeRuns(flags->judge);
   if (flags->options.folder.empty())
     return base::UsageError("--out is missing: the folder for the log files, e.g. --out logs");
@@ -105,7 +105,7 @@ Status Run(Flags* flags) {
 }  // namespace
 
 void AddSimulate(CLI::App* app, Action* action) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<SimulateFlags>();
   CLI::App* verb = app->add_subcommand(
       "simulate",
       "Write the logs of a synthetic company, with planted attacks, harmless oddities and an answer key.\n"
@@ -125,7 +125,7 @@ void AddSimulate(CLI::App* app, Action* action) {
   verb->add_option(
       "--judge", flags->judge,
       "Answer key and findings (JSON lines), again for more runs: where each planted behaviour ranks");
-  verb->callback([flags, action] { *action = [flags] { return Run(flags.get()); }; });
+  verb->callback([flags, action] { *action = [flags] { return RunSimulate(flags.get()); }; });
 }
 
 }  // namespace ndr::app

@@ -19,7 +19,7 @@ using arrow::Status;
 using spec::Difference;
 using spec::SpecKey;
 
-struct Flags {
+struct CheckingFlags {
   StoreFlags store;
   std::string project, version, job, before, after, root;
   std::vector<std::string> files;
@@ -27,7 +27,8 @@ struct Flags {
 };
 
 // Prints one line a document; true where it is valid.
-bool Print(const std::string& origin, const Status& checked, const std::vector<std::string>& warnings) {
+bool PrintChecked(const std::string& origin, const Status& checked,
+                  const std::vector<std::string>& warnings) {
   for (const std::string& warning : warnings) fmt::print("warning: {}\n", warning);
   if (checked.ok())
     fmt::print("valid: {}\n", origin);
@@ -49,7 +50,7 @@ std::map<std::string, spec::Project> ProjectsOf(const std::vector<std::string>& 
   return projects;
 }
 
-arrow::Result<int> ValidateFiles(const Flags& flags) {
+arrow::Result<int> ValidateFiles(const CheckingFlags& flags) {
   const auto projects = ProjectsOf(flags.files);
   int wrong = 0;
   for (const std::string& path : flags.files) {
@@ -68,7 +69,7 @@ arrow::Result<int> ValidateFiles(const Flags& flags) {
                               file->kind && over != projects.end() ? over->second : spec::DefaultProject(),
                               flags.lenient ? &warnings : nullptr);
     }
-    wrong += !Print(path, checked, warnings);
+    wrong += !PrintChecked(path, checked, warnings);
   }
   return wrong;
 }
@@ -92,7 +93,7 @@ int PrintMissing(const std::vector<SpecKey>& keys) {
   return wrong;
 }
 
-arrow::Result<int> ValidateStore(const Flags& flags) {
+arrow::Result<int> ValidateStore(const CheckingFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto store, OpenStore(flags.store.options));
   ARROW_ASSIGN_OR_RAISE(auto keys, store->List(flags.project));
   std::erase_if(keys, [&](const SpecKey& key) {
@@ -116,13 +117,13 @@ arrow::Result<int> ValidateStore(const Flags& flags) {
     const Status checked = body.ok()
                                ? CheckInStore(store.get(), key, *body, flags.lenient ? &warnings : nullptr)
                                : body.status();
-    wrong += !Print(key.project + "/" + SortKey(key), checked, warnings);
+    wrong += !PrintChecked(key.project + "/" + SortKey(key), checked, warnings);
   }
   if (flags.job.empty()) wrong += PrintMissing(keys);
   return wrong;
 }
 
-Status Validate(const Flags& flags) {
+Status ValidateSpecs(const CheckingFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const int wrong, flags.files.empty() ? ValidateStore(flags) : ValidateFiles(flags));
   if (wrong == 0) return Status::OK();
   return base::UsageError(
@@ -145,7 +146,7 @@ Status OfDocuments(spec::DocumentKind kind, const spec::Json& before, const spec
   return Status::OK();
 }
 
-arrow::Result<Found> DiffFiles(const Flags& flags) {
+arrow::Result<Found> DiffFiles(const CheckingFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const SpecFile before, ReadSpecFile(flags.before, flags.job));
   ARROW_ASSIGN_OR_RAISE(const SpecFile after, ReadSpecFile(flags.after, flags.job));
   if (before.kind != after.kind)
@@ -165,7 +166,7 @@ arrow::Result<Found> DiffFiles(const Flags& flags) {
   return found;
 }
 
-arrow::Result<Found> DiffVersions(const Flags& flags) {
+arrow::Result<Found> DiffVersions(const CheckingFlags& flags) {
   if (flags.project.empty())
     return base::UsageError("'" + flags.before + "' and '" + flags.after +
                             "' are no two files; of two versions give --project-name too");
@@ -187,7 +188,7 @@ arrow::Result<Found> DiffVersions(const Flags& flags) {
 }
 
 // The store's specs against what a root was made under: of all the versions that flags leave open.
-Status DiffRoot(const Flags& flags) {
+Status DiffRoot(const CheckingFlags& flags) {
   if (flags.root.empty())
     return base::UsageError("two files or versions are missing, or --root to compare the store's specs with");
   ARROW_ASSIGN_OR_RAISE(const auto store, OpenStore(flags.store.options));
@@ -211,7 +212,7 @@ Status DiffRoot(const Flags& flags) {
   return Status::OK();
 }
 
-Status Diff(const Flags& flags) {
+Status Diff(const CheckingFlags& flags) {
   if (flags.before.empty()) return DiffRoot(flags);
   if (flags.after.empty())
     return base::UsageError("'" + flags.before +
@@ -232,7 +233,7 @@ Status Diff(const Flags& flags) {
 }  // namespace
 
 void AddSpecChecking(CLI::App* spec, Action* action) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<CheckingFlags>();
   CLI::App* validate =
       spec->add_subcommand("validate",
                            "Check documents: of files, or of the store.\n"
@@ -261,7 +262,7 @@ void AddSpecChecking(CLI::App* spec, Action* action) {
                      "Of one version only, e.g. --feature-spec-version v1");
     verb->add_option("--job", flags->job, "Of one document only, e.g. --job fg_b_builder");
   }
-  validate->callback([flags, action] { *action = [flags] { return Validate(*flags); }; });
+  validate->callback([flags, action] { *action = [flags] { return ValidateSpecs(*flags); }; });
   diff->callback([flags, action] { *action = [flags] { return Diff(*flags); }; });
 }
 

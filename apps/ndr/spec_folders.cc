@@ -80,7 +80,7 @@ Status Copy(spec::SpecStore* from, spec::SpecStore* to, const SpecFlags& flags) 
   return Status::OK();
 }
 
-Status Export(const SpecFlags& flags) {
+Status ExportSpecs(const SpecFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto from, OpenStore(flags.store.options));
   ARROW_ASSIGN_OR_RAISE(const auto to, FolderStore(flags.folder));
   ARROW_RETURN_NOT_OK(Copy(from.get(), to.get(), flags));
@@ -111,7 +111,7 @@ void AddSpecFolders(CLI::App* spec, Action* action) {
       AddSpecVerb(spec, "export",
                   "Write all documents of a project as files, <out>/<project>/<version>/<job>.json.\n"
                   "Example: ndr spec export --project-name acme --out specs",
-                  flags, action, &Export);
+                  flags, action, &ExportSpecs);
   exporting->add_option("--out", flags->folder, "The folder, e.g. --out specs")->required();
   CLI::App* importing =
       AddSpecVerb(spec, "import",

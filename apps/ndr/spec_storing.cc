@@ -61,7 +61,7 @@ Status Put(const SpecFlags& flags) {
   return Status::OK();
 }
 
-Status Get(const SpecFlags& flags) {
+Status GetSpec(const SpecFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto store, OpenStore(flags.store.options));
   ARROW_ASSIGN_OR_RAISE(const spec::Json body,
                         LoadJobSpec(store.get(), {flags.project, flags.job, flags.version}));
@@ -69,7 +69,7 @@ Status Get(const SpecFlags& flags) {
   return Status::OK();
 }
 
-Status List(const SpecFlags& flags) {
+Status ListSpecs(const SpecFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto store, OpenStore(flags.store.options));
   ARROW_ASSIGN_OR_RAISE(const auto keys, store->List(flags.project));
   for (const SpecKey& key : keys) fmt::print("{}\t{}\t{}\n", key.project, key.version, key.job);
@@ -97,14 +97,14 @@ void AddSpecStoring(CLI::App* spec, Action* action) {
       AddSpecVerb(spec, "get",
                   "Print a document.\n"
                   "Example: ndr spec get --project-name acme --feature-spec-version v1 --job fg_b_builder",
-                  flags, action, &Get);
+                  flags, action, &GetSpec);
   flags->AddNames(get, true);
   get->add_option("--job", flags->job, "project_parameters or a job, e.g. --job delta_builder")->required();
 
   CLI::App* list = AddSpecVerb(spec, "list",
                                "One line a document: project, version, job.\n"
                                "Example: ndr spec list --project-name acme",
-                               flags, action, &List);
+                               flags, action, &ListSpecs);
   list->add_option("--project-name", flags->project, "Of one project only");
 }
 

@@ -11,21 +11,21 @@ namespace {
 
 using arrow::Status;
 
-Status Explain(const std::string& key) {
+Status ExplainKey(const std::string& key) {
   const auto text = spec::ExplainKey(key);
   if (!text.ok()) return base::UsageError(text.status().message() + " ('ndr spec docs' names them all)");
   std::fputs(text->c_str(), stdout);
   return Status::OK();
 }
 
-Status Schema(const std::string& job) {
+Status PrintSpecSchema(const std::string& job) {
   const auto kind = spec::FindDocumentKind(job);
   if (!kind.ok()) return base::UsageError(kind.status().message());
   std::fputs((spec::JsonSchemaOf(*kind).dump(2) + "\n").c_str(), stdout);
   return Status::OK();
 }
 
-Status Docs() {
+Status PrintSpecDocs() {
   std::fputs(spec::JobSpecMarkdown().c_str(), stdout);
   return Status::OK();
 }
@@ -45,9 +45,9 @@ void AddSpecWords(CLI::App* spec, Action* action) {
   CLI::App* docs = spec->add_subcommand("docs",
                                         "Every key as a page of Markdown.\n"
                                         "Example: ndr spec docs > docs/job-spec.md");
-  explain->callback([word, action] { *action = [word] { return Explain(*word); }; });
-  schema->callback([word, action] { *action = [word] { return Schema(*word); }; });
-  docs->callback([action] { *action = &Docs; });
+  explain->callback([word, action] { *action = [word] { return ExplainKey(*word); }; });
+  schema->callback([word, action] { *action = [word] { return PrintSpecSchema(*word); }; });
+  docs->callback([action] { *action = &PrintSpecDocs; });
 }
 
 }  // namespace ndr::app

@@ -15,12 +15,12 @@ namespace {
 
 using arrow::Status;
 
-struct Flags {
+struct VerifyFlags {
   std::string root;
   int threads = 8;
 };
 
-arrow::Result<storage::Verification> Verified(const Flags& flags) {
+arrow::Result<storage::Verification> Verified(const VerifyFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto store, storage::OpenStore(flags.root));
   const StopRequest stop;
   ProgressLine line;
@@ -33,7 +33,7 @@ arrow::Result<storage::Verification> Verified(const Flags& flags) {
   return verification;
 }
 
-Status Run(const Flags& flags) {
+Status RunVerify(const VerifyFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const storage::Verification verification, Verified(flags));
   if (verification.commits == 0) return base::UsageError(flags.root + " holds no commit records (--root)");
   for (const storage::Difference& difference : verification.differences)
@@ -54,7 +54,7 @@ Status Run(const Flags& flags) {
 }  // namespace
 
 void AddVerify(CLI::App* app, Action* action) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<VerifyFlags>();
   CLI::App* verb = app->add_subcommand("verify",
                                        "Read every committed file again and compare it with its "
                                        "commit record: size and SHA-256. Exit 3 where "
@@ -66,7 +66,7 @@ void AddVerify(CLI::App* app, Action* action) {
   verb->add_option("--threads", flags->threads, "Files at a time")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  verb->callback([flags, action] { *action = [flags] { return Run(*flags); }; });
+  verb->callback([flags, action] { *action = [flags] { return RunVerify(*flags); }; });
 }
 
 }  // namespace ndr::app

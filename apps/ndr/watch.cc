@@ -23,9 +23,9 @@ namespace {
 
 using arrow::Status;
 
-constexpr size_t kFindingsShown = 25;
+constexpr size_t kLastFindingsShown = 25;
 
-struct Flags {
+struct WatchFlags {
   pipeline::WatchOptions options;
   std::string name = "streaming_15m", project_name, version, root, layout = "auto";
   double settle_seconds = 30, closing_seconds = 60, poll_seconds = 10;
@@ -60,7 +60,7 @@ class LinesApart {
   FILE* lines_;
 };
 
-Status FillOptions(Flags* flags) {
+Status FillWatchOptions(WatchFlags* flags) {
   pipeline::WatchOptions& options = flags->options;
   ARROW_ASSIGN_OR_RAISE(options.pipeline, pipeline::FindPipeline(flags->name));
   const auto set = [&](pipeline::Kind kind, const std::string& value) {
@@ -80,7 +80,7 @@ Status FillOptions(Flags* flags) {
   return Status::OK();
 }
 
-arrow::Result<spec::Project> ProjectOf(const Flags& flags) {
+arrow::Result<spec::Project> ProjectOf(const WatchFlags& flags) {
   if (!flags.steps.project.empty()) {
     ARROW_ASSIGN_OR_RAISE(spec::LoadedJob job, spec::JobOfProjectFile(spec::Job::kFgC, flags.steps.project));
     return std::move(job.project);
@@ -91,7 +91,7 @@ arrow::Result<spec::Project> ProjectOf(const Flags& flags) {
 }
 
 // What has `ndr findings` read the same parameters.
-std::string ProjectFlagsOf(const Flags& flags) {
+std::string ProjectFlagsOf(const WatchFlags& flags) {
   if (!flags.steps.project.empty()) return " --project " + flags.steps.project;
   std::string text = " --project-name " + flags.project_name;
   if (!flags.steps.spec_store.empty()) text += " --spec-store " + flags.steps.spec_store;
@@ -101,19 +101,19 @@ std::string ProjectFlagsOf(const Flags& flags) {
 }
 
 // What stood out so far; an error where nothing has been judged yet.
-Status ShowFindings(const Flags& flags) {
+Status ShowLastFindings(const WatchFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(spec::Project project, ProjectOf(flags));
   ARROW_ASSIGN_OR_RAISE(const auto context, spec::MakeContext(std::move(project)));
   ARROW_ASSIGN_OR_RAISE(const views::FindingsView view, views::ViewFindings(flags.root, *context, {}));
-  const findings::TableOptions table{TerminalColumns(), false, kFindingsShown, false};
+  const findings::TableOptions table{TerminalColumns(), false, kLastFindingsShown, false};
   fmt::print(stderr, "\n{}\nAgain at any time: ndr findings --root {} --feature-spec-version {}{}\n",
              findings::Table(view.findings, *context, table), flags.root, flags.version,
              ProjectFlagsOf(flags));
   return Status::OK();
 }
 
-Status Run(Flags* flags) {
-  ARROW_RETURN_NOT_OK(FillOptions(flags));
+Status RunWatch(WatchFlags* flags) {
+  ARROW_RETURN_NOT_OK(FillWatchOptions(flags));
   const StopRequest stop;
   const LinesApart lines;
   flags->options.stop = [&] { return stop.signal(); };
@@ -121,7 +121,7 @@ Status Run(Flags* flags) {
   Status status = pipeline::Watch(flags->options, OwnCommands());
   const int code = base::ExitCode(status);
   if (code != 0 && code < 128) return status;
-  const Status shown = ShowFindings(*flags);
+  const Status shown = ShowLastFindings(*flags);
   if (!shown.ok()) fmt::print(stderr, "No findings to show: {}\n", shown.message());
   return status;
 }
@@ -129,7 +129,7 @@ Status Run(Flags* flags) {
 }  // namespace
 
 void AddWatch(CLI::App* app, Action* action) {
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<WatchFlags>();
   CLI::App* verb = app->add_subcommand(
       "watch",
       "Run the streaming pipeline on a folder where log files arrive; one JSON line a batch.\n"
@@ -177,7 +177,7 @@ void AddWatch(CLI::App* app, Action* action) {
   verb->add_option("--pipeline", flags->name, "Pipeline to run: streaming_15m, delta_only or a JSON file")
       ->capture_default_str();
   flags->steps.Add(verb);
-  verb->callback([flags, action] { *action = [flags] { return Run(flags.get()); }; });
+  verb->callback([flags, action] { *action = [flags] { return RunWatch(flags.get()); }; });
 }
 
 }  // namespace ndr::app
