@@ -56,6 +56,14 @@ def lose_answer():
     return act
 
 
+def send_twice():
+    """What a client's library does by itself where a kept connection ends before the answer: the second answer is told."""
+    async def act(proxy, exchange):
+        await proxy.forward(exchange)
+        return await proxy.forward(exchange)
+    return act
+
+
 def delay(seconds):
     async def act(proxy, exchange):
         await asyncio.sleep(seconds)

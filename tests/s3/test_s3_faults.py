@@ -13,7 +13,7 @@ import servers
 import story
 
 ATTEMPTS = 3  # AWS_MAX_ATTEMPTS of roots.environment
-DATA, COMMIT = r"/delta/host/", r"/_commits/delta/.*\.json$"
+DATA, COMMIT, INDEX = r"/delta/host/", r"/_commits/delta/.*\.json$", r"/_commits/delta/.*\.jsonl\.zst$"
 LIMIT_SECONDS = 120
 
 
@@ -46,15 +46,30 @@ HEALED = {
     "cut while sending": fault_proxy.cut_request(),
     "lost answer": fault_proxy.lose_answer(),
     "cut while answering": fault_proxy.cut_answer(),
+    "sent twice": fault_proxy.send_twice(),
 }
 
 
-@pytest.mark.parametrize("where", [DATA, COMMIT], ids=["data", "commit"])
+@pytest.mark.parametrize("where", [DATA, COMMIT, INDEX], ids=["data", "commit", "index"])
 @pytest.mark.parametrize("fault", HEALED)
 def test_one_failure_of_a_put_heals(told, lake, proxy, fault, where):
     proxy.on(HEALED[fault], method="PUT", key=where)
     deliver(told, lake, expect=0)
     assert len([r for r in proxy.requests if r.kind == "PUT" and re.search(where, r.key)]) >= 1
+    assert_whole_after(told, lake, proxy)
+
+
+@pytest.mark.parametrize("fault", ["lost answer", "sent twice"])
+def test_a_withdrawal_that_is_sent_twice_is_known_as_ones_own(told, lake, proxy, tmp_path, fault):
+    """Each conditional put of a replacement: the withdrawal, then the record, whose first sending the second one meets."""
+    story.run_slots(lake, [story.LAST], told.project, told.logs)
+    changed = story.traffic.write([story.traffic.record(1, story.LAST * 900 + 5, "10.1.0.10", "203.0.113.99")], tmp_path / "changed.json")
+    proxy.reset()
+    proxy.on(HEALED[fault], method="PUT", key=COMMIT, times=2 if fault == "sent twice" else 1)
+    lake.run(*story.flags("delta", story.LAST, told.project), "--input", changed)
+    assert [r.status for r in proxy.requests if r.kind == "PUT" and re.search(COMMIT, r.key)].count(412) >= 1
+    assert [row["dst_ip"] for row in lake.show("delta/pair", "--at", story.batches.iso((story.LAST + 1) * 900))] == ["203.0.113.99"]
+    lake.assert_whole()
     assert_whole_after(told, lake, proxy)
 
 

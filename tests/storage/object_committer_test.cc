@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <sstream>
+#include <utility>
+
 #include "ndr/base/hash.h"
 #include "ndr/storage/commit_index.h"
 #include "ndr/storage/committer.h"
@@ -19,26 +23,68 @@ using testing::UnorderedElementsAre;
 
 const Micros kDay = *base::ParseCompact("20240420T000000Z");
 
+// Others act right before this store puts a record, or removes something; each once.
+class BusyStore : public ObjectStore {
+ public:
+  explicit BusyStore(std::shared_ptr<ObjectStore> store) : store_(std::move(store)) {}
+  std::function<void()> before_put_if, before_remove;
+
+  const std::string& location() const override { return store_->location(); }
+  arrow::Result<std::optional<std::string>> Read(const std::string& name) override {
+    return store_->Read(name);
+  }
+  arrow::Result<std::shared_ptr<arrow::io::RandomAccessFile>> Open(const std::string& name,
+                                                                   int64_t bytes) override {
+    return store_->Open(name, bytes);
+  }
+  arrow::Result<std::vector<std::string>> Names(const std::string& f) override { return store_->Names(f); }
+  arrow::Result<std::vector<ObjectInfo>> List(const std::string& f) override { return store_->List(f); }
+  arrow::Status Put(const std::string& name, std::string_view bytes) override {
+    return store_->Put(name, bytes);
+  }
+  arrow::Status Remove(const std::string& name) override {
+    if (auto act = std::exchange(before_remove, nullptr)) act();
+    return store_->Remove(name);
+  }
+  arrow::Result<std::optional<TaggedObject>> ReadTagged(const std::string& name) override {
+    return store_->ReadTagged(name);
+  }
+  arrow::Result<PutOutcome> PutIf(const std::string& name, std::string_view bytes,
+                                  const std::optional<std::string>& tag, const std::string& token) override {
+    if (auto act = std::exchange(before_put_if, nullptr)) act();
+    return store_->PutIf(name, bytes, tag, token);
+  }
+
+ private:
+  std::shared_ptr<ObjectStore> store_;
+};
+
 class ObjectCommitterTest : public testing::Test {
  protected:
   std::unique_ptr<Committer> Writer() const { return OpenObjectCommitter(Store()).ValueOrDie(); }
   std::shared_ptr<ObjectStore> Store() const { return OpenStore(root_.path()).ValueOrDie(); }
   CommitLog Log() const { return CommitLog(root_.path()); }
 
-  // Publishes one file of this content in the batch `id` of the slice at `at`.
-  arrow::Status Publish(Committer* writer, const std::string& id, Micros at, const std::string& content,
+  static std::string NameOf(const std::string& id, const std::string& content) {
+    return id + "-" + base::Sha256Hex(content).substr(0, 8);
+  }
+  // Publishes a file of each content, by a blank apart, in the batch `id` of the slice at `at`.
+  arrow::Status Publish(Committer* writer, const std::string& id, Micros at, const std::string& contents,
                         std::optional<std::string> expected = std::nullopt) {
-    const std::string folder = writer->scratch() + "/" + id;
-    Put(folder + "/0", content);
-    const std::string sha256 = base::Sha256Hex(content);
     CommitRecord record;
     record.key = {"fg_a", "v1", id};
     record.at = at;
-    record.files = {
-        {"fg_a/" + id + "-" + sha256.substr(0, 8), 1, static_cast<int64_t>(content.size()), sha256}};
+    Change change{writer->scratch() + "/" + id, {}, &record, std::move(expected)};
+    std::istringstream words(contents);
+    for (std::string content; words >> content;) {
+      const std::string staged = change.folder + "/" + std::to_string(change.staged.size());
+      Put(staged, content);
+      record.files.push_back(
+          {"fg_a/" + NameOf(id, content), 1, static_cast<int64_t>(content.size()), base::Sha256Hex(content)});
+      change.staged.push_back({staged, record.files.back()});
+    }
     hash_ = record.Hash();
-    std::vector<Change> changes = {
-        {folder, {{folder + "/0", record.files[0]}}, &record, std::move(expected)}};
+    std::vector<Change> changes = {std::move(change)};
     return writer->Publish(&changes);
   }
   std::vector<std::string> Data() const { return Store()->Names("fg_a").ValueOrDie(); }
@@ -70,7 +116,7 @@ TEST_F(ObjectCommitterTest, AnotherContentReplacesAllOfTheFirst) {
   const auto writer = Writer();
   ASSERT_TRUE(Publish(writer.get(), "a", kDay, "one").ok());
   ASSERT_TRUE(Publish(writer.get(), "a", kDay, "two").ok());
-  EXPECT_THAT(Data(), ElementsAre("a-" + base::Sha256Hex("two").substr(0, 8)));
+  EXPECT_THAT(Data(), ElementsAre(NameOf("a", "two")));
   EXPECT_THAT(Indexed(kDay), ElementsAre("a=" + hash_));
 }
 
@@ -84,6 +130,26 @@ TEST_F(ObjectCommitterTest, OfTwoWritersThatKnewTheSameOneWins) {
   EXPECT_EQ(Log().Read({"fg_a", "v1", "a"}).ValueOrDie()->Hash(), won);
   EXPECT_TRUE(Publish(slow.get(), "a", kDay, "two", won).ok())
       << "who knows what stands there may replace it";
+}
+
+TEST_F(ObjectCommitterTest, WhoLosesTakesItsOwnFilesAway) {
+  const auto store = std::make_shared<BusyStore>(Store());
+  const auto quick = Writer(), slow = OpenObjectCommitter(store).ValueOrDie();
+  store->before_put_if = [&] { ASSERT_TRUE(Publish(quick.get(), "a", kDay, "one both", "").ok()); };
+  EXPECT_TRUE(Publish(slow.get(), "a", kDay, "two both", "").IsAlreadyExists());
+  EXPECT_THAT(Data(), UnorderedElementsAre(NameOf("a", "one"), NameOf("a", "both")));
+  EXPECT_EQ(Indexed(kDay).size(), 1u);
+}
+
+// A third writer has the same to say as the one that lost, and replaces the winner's batch.
+TEST_F(ObjectCommitterTest, WhatWasTakenAwayUnderAThirdWriterComesBack) {
+  const auto store = std::make_shared<BusyStore>(Store());
+  const auto quick = Writer(), third = Writer(), slow = OpenObjectCommitter(store).ValueOrDie();
+  store->before_put_if = [&] { ASSERT_TRUE(Publish(quick.get(), "a", kDay, "one", "").ok()); };
+  store->before_remove = [&] { ASSERT_TRUE(Publish(third.get(), "a", kDay, "two").ok()); };
+  EXPECT_TRUE(Publish(slow.get(), "a", kDay, "two", "").IsAlreadyExists());
+  EXPECT_EQ(Log().Read({"fg_a", "v1", "a"}).ValueOrDie()->Hash(), hash_) << "the third one's";
+  EXPECT_THAT(Data(), ElementsAre(NameOf("a", "two")));
 }
 
 TEST_F(ObjectCommitterTest, AWithdrawnRecordIsNoneAndCanBeFollowed) {

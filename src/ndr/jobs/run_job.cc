@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <random>
+#include <thread>
 #include <tuple>
 
 #include "ndr/base/exit_code.h"
@@ -15,6 +18,7 @@
 #include "ndr/jobs/fg_c_builder.h"
 #include "ndr/jobs/projection_builder.h"
 #include "ndr/jobs/stale.h"
+#include "ndr/storage/dataset_reader.h"
 #include "ndr/storage/layout.h"
 
 namespace ndr::jobs {
@@ -100,6 +104,32 @@ class JobRun {
   }
   /// What is published now is not what was there before, if anything was.
   bool changed() const { return changed_; }
+
+  /// Of these commits the records as they are now: an index of them may be behind. Who replaces one takes the
+  /// old record back first, and is waited for a second.
+  Status LookAgainAt(const std::vector<storage::GoneCommit>& commits) {
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    for (const storage::GoneCommit& commit : commits) {
+      ARROW_ASSIGN_OR_RAISE(auto now, storage::CommitLog(writer_->root()).Read(commit.key));
+      while (!now && std::chrono::steady_clock::now() < patience) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        ARROW_ASSIGN_OR_RAISE(now, storage::CommitLog(writer_->root()).Read(commit.key));
+      }
+      if (now)
+        published_->Put(*std::move(now));
+      else
+        published_->Remove(commit.key.family, commit.at);
+    }
+    return Status::OK();
+  }
+  /// The commit that another writer replaced while the run read it, where that is why it failed.
+  std::optional<storage::GoneCommit> OvertakenAt(const Status& status) const {
+    auto gone = storage::GoneCommitOf(status);
+    if (!gone) return std::nullopt;
+    const auto now = storage::CommitLog(writer_->root()).Read(gone->key);
+    if (!now.ok() || (*now && (*now)->Hash() == gone->hash)) return std::nullopt;
+    return gone;
+  }
 
   Status Report(const Status& status) {
     const Status written = writer_->WriteWhole(
@@ -222,16 +252,35 @@ void NoteStale(const JobRun& run, std::string_view family, Micros at) {
           run.state().report);
 }
 
+// Batches that are replaced faster than they are read, so often, are an error too.
+constexpr int kTries = 10;
+
+// Runs a job, and again from its beginning where what it reads was replaced meanwhile: the record of what it
+// makes names the very commits that it was made from.
+template <class Builder, class JobRuntime>
+Status RunAsItStands(spec::Job job, const JobRuntime& runtime, const std::string& unit, Micros at,
+                     RunReport* report, const std::function<Status(const JobRun&)>& after) {
+  std::vector<storage::GoneCommit> overtaken;
+  for (int i = 1;; ++i) {
+    JobRun run(job, runtime, unit, at, report);
+    ARROW_RETURN_NOT_OK(run.Open());
+    ARROW_RETURN_NOT_OK(run.LookAgainAt(overtaken));
+    Builder builder(run.state(), run.spec(), runtime);
+    Status status = run.Run(&builder);
+    if (status.ok() && after) status = after(run);
+    const auto gone = i == kTries ? std::nullopt : run.OvertakenAt(status);
+    if (!gone) return run.Report(status);
+    overtaken.push_back(*gone);
+    *report = RunReport(JobName(job));
+    report->Note("began again: another run replaced what this one was reading");
+  }
+}
+
 template <class Builder>
 Status RunOnSlice(spec::Job job, const SliceRuntime& runtime, RunReport* report,
                   const std::function<Status(const JobRun&)>& after) {
   ARROW_RETURN_NOT_OK(CheckSlot(runtime));
-  JobRun run(job, runtime, runtime.mini_batch_id, runtime.batch_start, report);
-  ARROW_RETURN_NOT_OK(run.Open());
-  Builder builder(run.state(), run.spec(), runtime);
-  Status status = run.Run(&builder);
-  if (status.ok() && after) status = after(run);
-  return run.Report(status);
+  return RunAsItStands<Builder>(job, runtime, runtime.mini_batch_id, runtime.batch_start, report, after);
 }
 
 }  // namespace
@@ -275,12 +324,11 @@ Status RunFgC(const SliceRuntime& runtime, RunReport* report) {
 Status RunFgB(const BaselineRuntime& runtime, RunReport* report) {
   ARROW_RETURN_NOT_OK(CheckTimes(runtime));
   const Micros reference = runtime.backfill ? runtime.end : runtime.reference_time;
-  JobRun run(spec::Job::kFgB, runtime, base::FormatCompact(reference), reference, report);
-  ARROW_RETURN_NOT_OK(run.Open());
-  FgBBuilder builder(run.state(), run.spec(), runtime);
-  const Status status = run.Run(&builder);
-  if (status.ok()) NoteStale(run, "fg_b", reference);
-  return run.Report(status);
+  return RunAsItStands<FgBBuilder>(spec::Job::kFgB, runtime, base::FormatCompact(reference), reference,
+                                   report, [&](const JobRun& run) {
+                                     NoteStale(run, "fg_b", reference);
+                                     return Status::OK();
+                                   });
 }
 
 }  // namespace ndr::jobs

@@ -18,9 +18,8 @@ arrow::Result<arrow::RecordBatchVector> StoredHistory::Partials(
   arrow::RecordBatchVector partials;
   for (const storage::CommitRecord* commit :
        published_->Holding(slice_start, slice_start + base::kSliceMicros, last_slot_)) {
-    ARROW_ASSIGN_OR_RAISE(const auto batches,
-                          storage::ReadFiles(root_, *context_->catalogue, dataset,
-                                             commit->FilesAt(dataset, slice_start), columns));
+    ARROW_ASSIGN_OR_RAISE(const auto batches, storage::ReadCommittedAt(root_, *context_->catalogue, *commit,
+                                                                       dataset, slice_start, columns));
     partials.insert(partials.end(), batches.begin(), batches.end());
   }
   return partials;

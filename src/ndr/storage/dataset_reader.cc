@@ -75,11 +75,11 @@ arrow::Status DatasetReader::OpenNext() {
   files_.pop_front();
   const std::string path = root_ + "/" + entry.path;
   const arrow::Status status = Open(entry, path);
-  return status.IsKeyError()
-             ? arrow::Status::KeyError(
-                   path,
-                   " is committed but not there: its batch was replaced meanwhile, or it was removed by hand")
-             : status;
+  return status.IsKeyError() ? arrow::Status::KeyError(path,
+                                                       " is committed but not there: its batch was replaced "
+                                                       "meanwhile (run again), or it was removed by "
+                                                       "hand (run its batch again with --replace)")
+                             : status;
 }
 
 arrow::Result<std::shared_ptr<arrow::RecordBatch>> DatasetReader::Next() {
@@ -109,10 +109,42 @@ arrow::Result<Batches> ReadFiles(const std::string& root, const catalogue::Catal
   }
 }
 
+namespace {
+
+class GoneDetail : public arrow::StatusDetail {
+ public:
+  explicit GoneDetail(GoneCommit commit) : commit_(std::move(commit)) {}
+  const char* type_id() const override { return "ndr::storage::GoneDetail"; }
+  std::string ToString() const override { return "of " + CommitPath(commit_.key); }
+  const GoneCommit& commit() const { return commit_; }
+
+ private:
+  GoneCommit commit_;
+};
+
+arrow::Result<Batches> Of(const CommitRecord& commit, arrow::Result<Batches> read) {
+  if (!read.status().IsKeyError()) return read;
+  return read.status().WithDetail(
+      std::make_shared<GoneDetail>(GoneCommit{commit.key, commit.at, commit.Hash()}));
+}
+
+}  // namespace
+
+std::optional<GoneCommit> GoneCommitOf(const arrow::Status& status) {
+  const auto* detail = dynamic_cast<const GoneDetail*>(status.detail().get());
+  return detail == nullptr ? std::nullopt : std::optional(detail->commit());
+}
+
 arrow::Result<Batches> ReadCommitted(const std::string& root, const catalogue::Catalogue& catalogue,
                                      const CommitRecord& commit, catalogue::Dataset dataset,
                                      std::string_view horizon, const std::vector<std::string>& columns) {
-  return ReadFiles(root, catalogue, dataset, commit.FilesOf(dataset, horizon), columns);
+  return Of(commit, ReadFiles(root, catalogue, dataset, commit.FilesOf(dataset, horizon), columns));
+}
+
+arrow::Result<Batches> ReadCommittedAt(const std::string& root, const catalogue::Catalogue& catalogue,
+                                       const CommitRecord& commit, catalogue::Dataset dataset,
+                                       base::Micros slice, const std::vector<std::string>& columns) {
+  return Of(commit, ReadFiles(root, catalogue, dataset, commit.FilesAt(dataset, slice), columns));
 }
 
 }  // namespace ndr::storage

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,11 +43,25 @@ class DatasetReader {
   std::unique_ptr<ParquetReader> open_;
 };
 
+/// The commit of which a file was gone, as it was read.
+struct GoneCommit {
+  CommitKey key;
+  base::Micros at = 0;
+  std::string hash;
+};
+/// What a KeyError of the functions below is about; nullopt of any other status.
+std::optional<GoneCommit> GoneCommitOf(const arrow::Status& status);
+
 /// All rows of a dataset (and horizon) of one commit.
 arrow::Result<Batches> ReadCommitted(const std::string& root, const catalogue::Catalogue& catalogue,
                                      const CommitRecord& commit, catalogue::Dataset dataset,
                                      std::string_view horizon = {},
                                      const std::vector<std::string>& columns = {});
+
+/// The same of one slice (CommitRecord::FilesAt).
+arrow::Result<Batches> ReadCommittedAt(const std::string& root, const catalogue::Catalogue& catalogue,
+                                       const CommitRecord& commit, catalogue::Dataset dataset,
+                                       base::Micros slice, const std::vector<std::string>& columns = {});
 
 /// All rows of these files of a dataset.
 arrow::Result<Batches> ReadFiles(const std::string& root, const catalogue::Catalogue& catalogue,

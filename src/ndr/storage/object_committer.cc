@@ -170,14 +170,46 @@ class ObjectCommitter : public Committer {
     const CommitRecord& record = *upload.change->record;
     ARROW_ASSIGN_OR_RAISE(const PutOutcome outcome, store_->PutIf(CommitPath(record.key), record.ToJson(),
                                                                   upload.standing.tag, token_));
-    if (outcome == PutOutcome::kLost) return AnotherWon(record.key);
+    if (outcome == PutOutcome::kLost) {
+      ARROW_RETURN_NOT_OK(RemoveBeaten(*upload.change));
+      return AnotherWon(record.key);
+    }
     if (!upload.standing.tag) return Status::OK();
-    // Whoever withdrew what stood there may have removed a file of the same name after it was put.
+    // Whoever withdrew what stood there, or lost to it, may have removed a file of the same name after it was
+    // put.
     ARROW_ASSIGN_OR_RAISE(const bool whole, AllThere(record.files));
-    if (whole) return Status::OK();
+    return whole ? Status::OK() : PutAll(FilesOf(*upload.change));
+  }
+
+  static std::vector<const StagedFile*> FilesOf(const Change& change) {
     std::vector<const StagedFile*> files;
-    for (const StagedFile& staged : upload.change->staged) files.push_back(&staged);
-    return PutAll(files);
+    for (const StagedFile& staged : change.staged) files.push_back(&staged);
+    return files;
+  }
+
+  static std::set<std::string> Listed(const Standing& standing) {
+    std::set<std::string> paths;
+    if (standing.record)
+      for (const FileEntry& file : standing.record->files) paths.insert(file.path);
+    return paths;
+  }
+
+  // What was put for a record that came too late goes, but for what the winner's lists too. A third writer
+  // may have the same to say as this one: where its record stands afterwards, its files come back from here;
+  // where it is yet to come, it looks after them itself (Show), since it replaces a record. What a failing
+  // request leaves is `ndr gc`'s.
+  Status RemoveBeaten(const Change& change) {
+    const auto winner = Read(change.record->key);
+    if (!winner.ok() || !winner->tag) return Status::OK();
+    std::vector<const StagedFile*> beaten = FilesOf(change);
+    std::erase_if(beaten,
+                  [listed = Listed(*winner)](const StagedFile* f) { return listed.contains(f->file.path); });
+    static_cast<void>(base::ForEachPartition(beaten.size(), kUploads,
+                                             [&](size_t i) { return store_->Remove(beaten[i]->file.path); }));
+    ARROW_ASSIGN_OR_RAISE(const Standing now, Read(change.record->key));
+    std::erase_if(beaten,
+                  [listed = Listed(now)](const StagedFile* f) { return !listed.contains(f->file.path); });
+    return PutAll(beaten);
   }
 
   std::shared_ptr<ObjectStore> store_;

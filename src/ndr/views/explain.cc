@@ -6,6 +6,7 @@
 
 #include "ndr/base/exit_code.h"
 #include "ndr/jobs/judge.h"
+#include "ndr/storage/as_it_is_now.h"
 #include "ndr/storage/commit.h"
 #include "ndr/views/show.h"
 
@@ -141,10 +142,14 @@ arrow::Result<Explanation> Explain(const std::string& root, const spec::Context&
     if (!evidence.empty()) result.evidence = evidence.front();
     ARROW_ASSIGN_OR_RAISE(const auto fg_b,
                           log.Read({"fg_b", context.project.feature_spec_version, fg_c_commit->reference}));
-    if (!fg_b)
+    if (fg_b)
+      ARROW_RETURN_NOT_OK(storage::ReadAsItIsNow(root, *fg_b, [&](const storage::CommitRecord& now) {
+        return jobs::LoadReference(root, context, now).Value(&reference);
+      }));
+    if (reference == nullptr)
       return base::ContractViolation("the reference " + fg_c_commit->reference +
-                                     " that judged this end is no longer committed");
-    ARROW_ASSIGN_OR_RAISE(reference, jobs::LoadReference(root, context, *fg_b));
+                                     " that judged this end is not committed any more; where it is being "
+                                     "replaced, run again");
   }
   for (const ordered_json& row : fg_a) {
     size_t judged = 0;

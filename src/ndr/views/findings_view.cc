@@ -8,8 +8,8 @@
 
 #include "ndr/base/exit_code.h"
 #include "ndr/catalogue/batch.h"
+#include "ndr/storage/as_it_is_now.h"
 #include "ndr/storage/dataset_reader.h"
-#include "ndr/views/as_it_is_now.h"
 #include "ndr/views/root_contents.h"
 
 namespace ndr::views {
@@ -39,9 +39,12 @@ Status AddMachineNames(const std::string& root, const spec::Context& context, co
                                                {"fg_b", context.project.feature_spec_version, reference}));
   if (!commit) return Status::OK();
   std::map<base::Address, std::string> names;
-  ARROW_ASSIGN_OR_RAISE(const auto batches,
-                        storage::ReadCommitted(root, *context.catalogue, *commit, Dataset::kIpMetadata, {},
-                                               {"host_ip", "machine_name"}));
+  storage::Batches batches;
+  ARROW_RETURN_NOT_OK(storage::ReadAsItIsNow(root, *commit, [&](const storage::CommitRecord& now) {
+    return storage::ReadCommitted(root, *context.catalogue, now, Dataset::kIpMetadata, {},
+                                  {"host_ip", "machine_name"})
+        .Value(&batches);
+  }));
   for (const auto& batch : batches) {
     ARROW_ASSIGN_OR_RAISE(const auto hosts, catalogue::Addresses(*batch, "host_ip"));
     ARROW_ASSIGN_OR_RAISE(const auto texts, catalogue::TextsOf(*batch, "machine_name"));
@@ -72,7 +75,7 @@ arrow::Result<FindingsView> ViewFindings(const std::string& root, const spec::Co
     view.hosts = std::max(view.hosts, HostsOf(commit));
     view.reference = commit.reference;
     storage::Batches batches;
-    ARROW_RETURN_NOT_OK(ReadAsItIsNow(root, commit, [&](const storage::CommitRecord& now) {
+    ARROW_RETURN_NOT_OK(storage::ReadAsItIsNow(root, commit, [&](const storage::CommitRecord& now) {
       return storage::ReadCommitted(root, *context.catalogue, now, Dataset::kEvidence).Value(&batches);
     }));
     for (const auto& batch : batches) ARROW_RETURN_NOT_OK(builder.Add(*batch));

@@ -7,8 +7,8 @@
 
 #include "ndr/base/exit_code.h"
 #include "ndr/catalogue/batch.h"
+#include "ndr/storage/as_it_is_now.h"
 #include "ndr/storage/dataset_reader.h"
-#include "ndr/views/as_it_is_now.h"
 #include "ndr/views/root_contents.h"
 
 namespace ndr::views {
@@ -137,7 +137,7 @@ Status Show(const std::string& root, const spec::Context& context, catalogue::Da
   const bool reference = storage::IsBaseline(dataset);
   for (const storage::CommitRecord& chosen : Choose(std::move(commits), reference, filter)) {
     std::vector<OpenFile> files;
-    ARROW_RETURN_NOT_OK(ReadAsItIsNow(root, chosen, [&](const storage::CommitRecord& commit) {
+    ARROW_RETURN_NOT_OK(storage::ReadAsItIsNow(root, chosen, [&](const storage::CommitRecord& commit) {
       return OpenFiles(root, *context.catalogue, commit.FilesOf(dataset, filter.horizon), dataset)
           .Value(&files);
     }));
