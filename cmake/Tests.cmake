@@ -14,7 +14,7 @@ endif()
 if("address" IN_LIST sanitizers)
   # Stories start the command thousands of times: freed memory is kept from reuse for one MiB and not 256,
   # which is most of what the sanitizer costs there. The C++ tests keep the 256.
-  set(story_environment "ASAN_OPTIONS=quarantine_size_mb=1:malloc_context_size=8")
+  set(story_environment "ASAN_OPTIONS=quarantine_size_mb=1:malloc_context_size=3")
 endif()
 # Real logs lie where NDR_SHARED_DATA says when the tests run, by default beside the project.
 set(with_data sh -c "NDR_SHARED_DATA=\${NDR_SHARED_DATA:-${CMAKE_SOURCE_DIR}/../shared/data} exec \"$@\"" sh)

@@ -34,9 +34,9 @@ def tidy(request, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory):
-    """Fifty hours of a few hosts in files of six hours, and the root of an undisturbed replay. Not to be written to."""
+    """Thirty hours of a few hosts in files of six hours, and the root of an undisturbed replay. Not to be written to."""
     folder = tmp_path_factory.mktemp("small")
-    logs = traffic.write_hourly(traffic.history(50), folder / "logs")
+    logs = traffic.write_hourly(traffic.history(30), folder / "logs")
     run = engine.replay(logs, folder / "root")
     return SimpleNamespace(logs=logs, root=folder / "root", contents=engine.contents(folder / "root"), output=run.stdout)
 

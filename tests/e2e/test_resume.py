@@ -111,14 +111,14 @@ def test_new_file(small, tmp_path):
     """A file more with sessions of two slices: their deltas and what looks at them are made again, the rest stays."""
     root, logs = shutil.copytree(small.root, tmp_path / "root"), shutil.copytree(small.logs, tmp_path / "logs")
     ends = len(engine.commits(root, "fg_a"))
-    traffic.write([traffic.record(90_000, 40 * 3600 + 100, "10.1.0.10", "203.0.113.5"),
-                   traffic.record(90_001, 40 * 3600 + 1000, "10.1.0.10", "203.0.113.5")], logs / "late-found.json")
+    traffic.write([traffic.record(90_000, 24 * 3600 + 100, "10.1.0.10", "203.0.113.5"),
+                   traffic.record(90_001, 24 * 3600 + 1000, "10.1.0.10", "203.0.113.5")], logs / "late-found.json")
     before = committed_times(root)
     run = engine.replay(logs, root)
     assert "Nothing to do" not in run.stdout
     made = written(root, before)
-    # The slices of 40:00 and 40:15 and the 50 h * 4 - 160 ends from there on; the reference (30:00) lies before them.
-    assert made == {"delta": 2, "fg_a": ends - 160, "fg_c": ends - 160}
+    # The slices of 24:00 and 24:15 and the 30 h * 4 - 96 ends from there on; the reference (18:00) lies before them.
+    assert made == {"delta": 2, "fg_a": ends - 96, "fg_c": ends - 96}
     assert engine.without_memory(engine.contents(root)) == engine.without_memory(fresh(logs, tmp_path / "fresh"))
 
 
