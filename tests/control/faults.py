@@ -8,9 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import sigv4
-
-SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
-TOKEN = "a-session-token"
+from planted import SECRET_KEY as SECRET, SESSION_TOKEN as TOKEN  # noqa: F401
 
 
 def answer(body, status=200):

@@ -2,11 +2,12 @@
 """The chain of credentials over real files and connections."""
 import pytest
 import specs
-from faults import SECRET, answer, refusal
+from faults import SECRET, TOKEN, answer, refusal
+from planted import OWN
 
 STORE = "dynamodb:specs"
 FOUND = answer({"Item": {"spec": {"M": {}}}})
-KEYS = {"AccessKeyId": "AKMACHINE", "SecretAccessKey": SECRET, "Token": "a-session-token", "Expiration": "2999-01-01T00:00:00Z"}
+KEYS = {"AccessKeyId": "AKMACHINE", "SecretAccessKey": SECRET, "Token": TOKEN, "Expiration": "2999-01-01T00:00:00Z"}
 
 
 def environment(server, **more):
@@ -30,11 +31,12 @@ def test_no_region(server):
 
 
 def test_profile_files(server, tmp_path):
-    (tmp_path / "keys").write_text(f"[work]\naws_access_key_id = AKPROFILE\naws_secret_access_key = {SECRET}\n")
+    keys = tmp_path / f"keys{OWN}"
+    keys.write_text(f"[work]\naws_access_key_id = AKPROFILE\naws_secret_access_key = {SECRET}\n")
     (tmp_path / "config").write_text("[profile work]\nregion = eu-north-1\n")
     server.says(FOUND)
     specs.get(STORE, env={"AWS_ENDPOINT_URL": server.url, "AWS_PROFILE": "work", "AWS_CONFIG_FILE": str(tmp_path / "config"),
-                          "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "keys")})
+                          "AWS_SHARED_CREDENTIALS_FILE": str(keys)})
     assert signed_by(server.requests[0]) == "AKPROFILE"
     assert "/eu-north-1/dynamodb/" in server.requests[0].headers["Authorization"]
     assert server.problems == [None]
@@ -46,7 +48,7 @@ def test_container_endpoint(server):
                                      AWS_CONTAINER_AUTHORIZATION_TOKEN="Bearer x"))
     asked, found = server.requests
     assert (asked.method, asked.path, asked.headers["Authorization"]) == ("GET", "/keys", "Bearer x")
-    assert signed_by(found) == "AKMACHINE" and found.headers["X-Amz-Security-Token"] == "a-session-token"
+    assert signed_by(found) == "AKMACHINE" and found.headers["X-Amz-Security-Token"] == TOKEN
 
 
 def test_instance_endpoint(server):

@@ -1,42 +1,68 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
-import shutil
-from pathlib import Path
+import re
 from types import SimpleNamespace
 
 import pytest
 
 import engine
+import left
 import traffic
 
-MEMORY_DISK = Path("/dev/shm")
-ROOM_BYTES = 4 << 30
+ON_S3 = os.environ.get("NDR_TEST_LAKE") == "versitygw"
 
-# A root's many small files are each brought to the disk, which takes longer than all else here.
-if MEMORY_DISK.is_dir() and os.access(MEMORY_DISK, os.W_OK) and shutil.disk_usage(MEMORY_DISK).free > ROOM_BYTES:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_DISK))
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "folders_only(why): not with NDR_TEST_LAKE, which puts roots and logs on S3")
 
 
 def pytest_collection_modifyitems(items):
-    if not os.access(engine.BINARY, os.X_OK):
-        for item in items:
+    for item in items:
+        if not os.access(engine.BINARY, os.X_OK):
             item.add_marker(pytest.mark.skip(reason="NDR_BINARY does not name an ndr binary"))
+        elif ON_S3 and (only := item.get_closest_marker("folders_only")):
+            item.add_marker(pytest.mark.skip(reason=only.args[0]))
 
 
 @pytest.fixture(scope="session", autouse=True)
-def tidy(request, tmp_path_factory):
-    """Memory that roots lie in is given back, unless somebody will want to look at them."""
+def on_s3(tidy, tmp_path_factory):
+    """Roots and logs lie on S3 where NDR_TEST_LAKE says so."""
+    if not ON_S3:
+        yield
+        return
+    import lake  # needs boto3
+    try:
+        engine.LAKE = lake.start(tmp_path_factory.getbasetemp(), tmp_path_factory.mktemp("versitygw") / "server")
+    except lake.servers.Unavailable as why:
+        pytest.skip(str(why))
     yield
-    if request.session.testsfailed == 0:
-        for folder in tmp_path_factory.getbasetemp().iterdir():
-            shutil.rmtree(folder, ignore_errors=True)
+    engine.LAKE.close()
+    engine.LAKE = None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ledger(on_s3, tmp_path_factory):
+    """Of what is left: here of the fixtures that several tests share, which have folders that no test is named after."""
+    ledger = left.Ledger()
+    yield ledger
+    for folder in sorted(tmp_path_factory.getbasetemp().iterdir()):
+        if folder.is_dir() and not folder.is_symlink() and not re.match(r"test_|versitygw|\.", folder.name):
+            ledger.add(folder.name, folder)
+    ledger.close()
+
+
+@pytest.fixture(autouse=True)
+def same_on_s3(request, ledger, tmp_path):
+    yield
+    ledger.add(f"{request.path.name}::{request.node.name}", tmp_path)
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory):
-    """Thirty hours of a few hosts in files of six hours, and the root of an undisturbed replay. Not to be written to."""
+    """Thirty hours of a few hosts in files of six hours, until two hours after the first day's roll-up is sealed, and the root of an
+    undisturbed replay. Not to be written to."""
     folder = tmp_path_factory.mktemp("small")
-    logs = traffic.write_hourly(traffic.history(30), folder / "logs")
+    logs = traffic.write_hourly(traffic.history(50, first_hour=20), folder / "logs")
     run = engine.replay(logs, folder / "root")
     return SimpleNamespace(logs=logs, root=folder / "root", contents=engine.contents(folder / "root"), output=run.stdout)
 

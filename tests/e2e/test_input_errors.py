@@ -81,11 +81,16 @@ def test_empty_file_and_blank_lines(good, tmp_path):
 
 def test_nothing_to_read(tmp_path):
     (tmp_path / "folder").mkdir()
-    assert "the input holds no files" in engine.replay(tmp_path / "folder", tmp_path / "root", expect=2).stderr
     (tmp_path / "folder" / "empty.json").write_bytes(b"")
     assert "the input holds no sessions: 0 lines were read" in engine.replay(tmp_path / "folder", tmp_path / "root", expect=2).stderr
     assert "does not exist" in engine.replay(tmp_path / "nowhere", tmp_path / "root", expect=2).stderr
     assert "matches no file" in engine.replay(tmp_path / "folder" / "*.log", tmp_path / "root", expect=2).stderr
+
+
+@pytest.mark.folders_only("S3 has no empty folders")
+def test_an_empty_folder(tmp_path):
+    (tmp_path / "folder").mkdir()
+    assert "the input holds no files" in engine.replay(tmp_path / "folder", tmp_path / "root", expect=2).stderr
 
 
 ODD_LINES = {

@@ -2,7 +2,6 @@
 """The five jobs, batch by batch: what they write, what they refuse, and that a batch once made stays as it is."""
 import os
 import shutil
-import subprocess
 import time
 from types import SimpleNamespace
 
@@ -302,8 +301,6 @@ def test_a_wrong_value_says_what_is_right(streamed, tmp_path, change, message):
 def test_input_errors_of_a_batch(streamed, tmp_path):
     root = tmp_path / "root"
     assert "give --input" in batches.run_job("delta", root, 0, streamed.project, expect=2).stderr
-    done = batches.run_job("delta", root, 0, streamed.project, "--raw-parsed-logs-prefix", tmp_path / "absent", expect=2)
-    assert "is no folder" in done.stderr
     bad = tmp_path / "bad.json"
     bad.write_text(traffic.text(streamed.records[:3]) + "{]\n" * 3)
     done = batches.run_job("delta", root, 0, streamed.project, "--input", bad, expect=1)
@@ -320,7 +317,7 @@ def test_the_wide_features_come_with_fg_a(streamed, tmp_path):
     assert engine.show(root, "fg_a_wide")
     # A run that was killed between the two leaves the second to the next.
     before = engine.contents(root)
-    (root / "_commits/fg_a_wide/feature_spec_version=v1" / f"{batches.batch_id(0)}.json").unlink()
+    engine.forget(root, "fg_a_wide", batches.batch_id(0))
     batches.run_job("fg-a", root, 0, project)
     assert engine.contents(root) == before
 
@@ -341,22 +338,20 @@ def test_killed_at_any_step_and_run_again_it_is_as_never_killed(streamed, tmp_pa
     expected = engine.contents(streamed.root)
     for kill in range(KILLS_PER_JOB):
         root = shutil.copytree(streamed.root, tmp_path / f"{job}-{kill}")
-        command = [engine.BINARY, job, *map(str, flags), "--root", str(root), "--replace"]
+        command = [job, *flags, "--root", root, "--replace"]
         begin = time.monotonic()
         if kill == 0:
-            engine.run(*command[1:])
+            engine.run(*command)
             seconds = time.monotonic() - begin
             # Made anew, so that there is something to publish.
             shutil.rmtree(root)
             continue
-        family = job.replace("-", "_")
-        unit = batches.batch_id(REFERENCE if job == "fg-b" else SLOTS - 1)
-        (root / "_commits" / family / "feature_spec_version=v1" / f"{unit}.json").unlink()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        engine.forget(root, job.replace("-", "_"), batches.batch_id(REFERENCE if job == "fg-b" else SLOTS - 1))
+        process = engine.start(*command)
         time.sleep(seconds * kill / KILLS_PER_JOB)
         process.kill()
         process.communicate()
-        engine.run(*command[1:])
+        engine.run(*command)
         assert engine.contents(root) == expected, kill
 
 
@@ -379,6 +374,13 @@ def test_what_is_odd_about_a_delivery_is_said(streamed, copy, tmp_path):
     assert "start outside what the slot" in done.stdout
     done = batches.run_job("delta", copy.root, 30, copy.project, "--raw-parsed-logs-prefix", tmp_path)
     assert "is empty now" in done.stdout
+
+
+@pytest.mark.folders_only("a prefix of S3 without objects is an empty batch: there is no folder to miss")
+def test_the_folder_of_deliveries_must_be_there_and_the_right_one(streamed, copy, tmp_path):
+    done = batches.run_job("delta", tmp_path / "root", 0, streamed.project, "--raw-parsed-logs-prefix", tmp_path / "absent", expect=2)
+    assert "is no folder" in done.stderr
+    logs = streamed.logs / batches.batch_id(30)
     done = batches.run_job("delta", copy.root, 30, copy.project, "--raw-parsed-logs-prefix", logs, expect=2)
     assert f"give its parent, '{streamed.logs}'" in done.stderr
 

@@ -45,11 +45,14 @@ def base(tmp_path_factory):
     traffic.write([r for i, r in enumerate(sessions) if i % 5], folder / "logs" / "a.json")
     traffic.write(zoneless, folder / "logs" / "b.json")
     (folder / "machines.csv").write_text(MACHINES)
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.chdir(folder)  # commit records hold the path of the mapping as it is given
     keys = {"lookback": {"min_days": 0}, "support_min": {"default": 10}, "typical_band_share": 0.99,
-            "ip_machine_mapping": {"path": str(folder / "machines.csv")},
+            "ip_machine_mapping": {"path": "machines.csv"},
             "horizons": [{"label": "8h", "length_days": 1 / 3}]}
     found = replayed(folder / "root", folder / "logs", keys)
-    return SimpleNamespace(logs=folder / "logs", keys=keys, found=found, root=folder / "root", folder=folder)
+    yield SimpleNamespace(logs=folder / "logs", keys=keys, found=found, root=folder / "root")
+    monkeypatch.undo()
 
 
 def replayed(root, logs, keys):
@@ -181,7 +184,7 @@ def test_keep_says_what_stays(base, tmp_path):
 
 
 def test_a_machine_mapping_that_is_required_must_be_there(base, tmp_path):
-    keys = merged(base.keys, "ip_machine_mapping", {"path": str(tmp_path / "absent.csv")})
+    keys = merged(base.keys, "ip_machine_mapping", {"path": "absent.csv"})
     project = batches.project(tmp_path / "required.json", **keys)
     flags = ("--project", project, "--reference-time", batches.iso(REFERENCE_HOUR * 3600))
     done = engine.replay(base.logs, tmp_path / "root", *flags, expect=3)

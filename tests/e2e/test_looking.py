@@ -123,6 +123,10 @@ def test_empty_root(tmp_path):
     for verb in (["findings"], ["show", "fg_a"]):
         error = engine.run(*verb, "--root", tmp_path, expect=2).stderr
         assert f"run 'ndr replay --input LOGS --root {tmp_path}' first" in error
+
+
+@pytest.mark.folders_only("S3 has no folders, so an empty root and none are the same")
+def test_no_root(tmp_path):
     assert "Directory does not exist" in engine.run("findings", "--root", tmp_path / "nowhere", expect=2).stderr
 
 

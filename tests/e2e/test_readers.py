@@ -92,12 +92,12 @@ def with_pandas(path):
     return {name: frame[name].astype(object).tolist() for name in frame.columns}
 
 
-def with_spark(path):
+def with_spark(path, **settings):
     from pyspark.sql import SparkSession
 
     spark = (SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
              .config("spark.sql.session.timeZone", "UTC")
-             .config("spark.sql.sources.partitionColumnTypeInference.enabled", "false").getOrCreate())
+             .config("spark.sql.sources.partitionColumnTypeInference.enabled", "false").config(map=settings).getOrCreate())
     frame = spark.read.parquet(str(path))
     rows = frame.collect()
     deep = [row.asDict(recursive=True) for row in rows]
@@ -107,6 +107,7 @@ def with_spark(path):
 opted_in = pytest.mark.skipif(os.environ.get("NDR_TEST_SPARK") != "1", reason="NDR_TEST_SPARK=1 compares with Spark too (needs pyspark and Java)")
 
 
+@pytest.mark.folders_only("they would read the server's files; tests/s3/test_s3_readers.py has them ask S3")
 @pytest.mark.parametrize("dataset", DATASETS)
 @pytest.mark.parametrize("read", [with_duckdb, with_polars, with_pandas, pytest.param(with_spark, marks=opted_in)])
 def test_reader_agrees(root, read, dataset):

@@ -5,7 +5,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import time
 
 import pytest
@@ -14,11 +13,11 @@ import engine
 import traffic
 
 KILLS = int(os.environ.get("NDR_TEST_KILLS", "6"))
+ASKED_IN_TIME = 4  # tries: on a busy machine a replay may be done before it is asked to stop
 
 
 def start(logs, root):
-    return subprocess.Popen([engine.BINARY, "replay", "--input", str(logs), "--root", str(root)], stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True)
+    return engine.start("replay", "--input", logs, "--root", root)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +39,7 @@ def assert_goes_on(small, root):
     after = committed_times(root)
     assert {path: after.get(path) for path in before} == before
     assert engine.contents(root) == small.contents
-    assert not list((root / "_staging").iterdir())
+    assert not engine.staged(root)
     return len(after) - len(before)
 
 
@@ -52,7 +51,6 @@ def test_killed_at_any_moment(small, seconds, tmp_path, kill):
     time.sleep(moment)
     process.kill()
     process.communicate()
-    (tmp_path / "root" / "_staging").mkdir(parents=True, exist_ok=True)
     assert_goes_on(small, tmp_path / "root")
 
 
@@ -69,14 +67,18 @@ def test_killed_again_and_again(small, seconds, tmp_path):
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
 def test_asked_to_stop(small, tmp_path, asked):
     root = tmp_path / "root"
-    process = start(small.logs, root)
-    while process.poll() is None and not list(root.glob("_commits/delta/*/*.json")):
-        time.sleep(0.005)
-    process.send_signal(asked)
-    out, err = process.communicate(timeout=engine.TIMEOUT_SECONDS)
+    for _ in range(ASKED_IN_TIME):
+        shutil.rmtree(root, ignore_errors=True)
+        process = start(small.logs, root)
+        while process.poll() is None and not any(root.glob("_commits/delta/*/*.json")):
+            time.sleep(0.005)
+        process.send_signal(asked)
+        out, err = engine.ended(process)
+        if process.returncode != 0:
+            break
     assert process.returncode == 128 + asked, (out, err)
     assert err.startswith("ndr replay: stopped; what is finished is kept in ") and "the same command goes on from there" in err
-    assert not list((root / "_staging").iterdir())
+    assert not engine.staged(root)
     assert 0 < len(engine.commits(root, "delta"))
     assert assert_goes_on(small, root) > 0
 
@@ -111,14 +113,14 @@ def test_new_file(small, tmp_path):
     """A file more with sessions of two slices: their deltas and what looks at them are made again, the rest stays."""
     root, logs = shutil.copytree(small.root, tmp_path / "root"), shutil.copytree(small.logs, tmp_path / "logs")
     ends = len(engine.commits(root, "fg_a"))
-    traffic.write([traffic.record(90_000, 24 * 3600 + 100, "10.1.0.10", "203.0.113.5"),
-                   traffic.record(90_001, 24 * 3600 + 1000, "10.1.0.10", "203.0.113.5")], logs / "late-found.json")
+    traffic.write([traffic.record(90_000, 40 * 3600 + 100, "10.1.0.10", "203.0.113.5"),
+                   traffic.record(90_001, 40 * 3600 + 1000, "10.1.0.10", "203.0.113.5")], logs / "late-found.json")
     before = committed_times(root)
     run = engine.replay(logs, root)
     assert "Nothing to do" not in run.stdout
     made = written(root, before)
-    # The slices of 24:00 and 24:15 and the 30 h * 4 - 96 ends from there on; the reference (18:00) lies before them.
-    assert made == {"delta": 2, "fg_a": ends - 96, "fg_c": ends - 96}
+    # The slices of 40:00 and 40:15 and all ends from there on, 20 hours after the first; the reference (38:00) lies before them.
+    assert made == {"delta": 2, "fg_a": ends - 80, "fg_c": ends - 80}
     assert engine.without_memory(engine.contents(root)) == engine.without_memory(fresh(logs, tmp_path / "fresh"))
 
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ndr features ingest --online sagemaker` against the runtime server."""
 import json
-import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -40,13 +38,12 @@ class Ingestion:
     def ended_at(self, requests, how, *flags):
         """Signals the process when the server has had so many requests more; (exit code, rows in the ledger then)."""
         before = len(self.runtime.lines())
-        process = subprocess.Popen([engine.BINARY, *map(str, self.command(*flags))], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   env={**os.environ, **self.runtime.environment()})
+        process = engine.start(*self.command(*flags), env=self.runtime.environment())
         while len(self.runtime.lines()) < before + requests and process.poll() is None:
             time.sleep(0.01 if requests < 500 else 0.3)
-        assert process.poll() is None, "it was done before it could be killed: " + process.stdout.read().decode()[-2000:]
+        assert process.poll() is None, f"it was done before it could be killed: {engine.ended(process)}"
         process.send_signal(how)
-        self.said += process.communicate()[0].decode()
+        self.said += "".join(engine.ended(process))
         return process.returncode, sum(line.startswith("row ") for line in self.ledger.read_text().splitlines())
 
     def dead_letters(self):

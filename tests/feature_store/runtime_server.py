@@ -17,7 +17,10 @@ from pathlib import Path
 
 import runtime_model as model
 
-KEY, SECRET, TOKEN = "AKTEST", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "a-session-token"
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # it runs as a process of its own
+from planted import SECRET_KEY as SECRET, SESSION_TOKEN as TOKEN  # noqa: E402
+
+KEY = "AKTEST"
 DEFAULTS = {
     "processes": 2, "seed": 1, "port": 0, "groups": None, "check_every": 1,
     "service_ms": 0, "record_ms": 0,                              # how long an answer takes

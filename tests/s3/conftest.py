@@ -2,7 +2,6 @@
 import itertools
 import os
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -12,13 +11,6 @@ import servers
 import story
 import engine  # of tests/e2e, which story puts on the path
 
-MEMORY_DISK = Path("/dev/shm")
-ROOM_BYTES = 2 << 30
-
-# Roots are many small files, each brought to the disk.
-if MEMORY_DISK.is_dir() and os.access(MEMORY_DISK, os.W_OK) and shutil.disk_usage(MEMORY_DISK).free > ROOM_BYTES:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_DISK))
-
 numbers = itertools.count(1)
 
 
@@ -27,15 +19,6 @@ def _started(start, *arguments):
         return start(*arguments)
     except servers.Unavailable as why:
         pytest.skip(str(why))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def tidy(request, tmp_path_factory):
-    """Memory that roots lie in is given back, unless somebody will want to look at them."""
-    yield
-    if request.session.testsfailed == 0:
-        for folder in tmp_path_factory.getbasetemp().iterdir():
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

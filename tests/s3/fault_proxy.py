@@ -70,6 +70,18 @@ def delay(seconds):
     return act
 
 
+def meet(number):
+    """So many requests wait for each other, then all pass."""
+    waiting, all_there = [], asyncio.Event()
+
+    async def act(proxy, exchange):
+        waiting.append(exchange)
+        if len(waiting) == number:
+            all_there.set()
+        await all_there.wait()
+    return act
+
+
 def look(function):
     """The test's own function, while the client waits; then the request passes."""
     async def act(proxy, exchange):

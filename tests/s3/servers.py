@@ -14,8 +14,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from planted import OWN, SECRET_KEY
+
 ACCESS_KEY = "rig-access-key"
-SECRET_KEY = "planted-secret-Zq8+x/4kT7"  # no output of the engine may ever hold it
 REGION = "us-east-1"
 GRPC_ABOVE = 10_000  # SeaweedFS's second port
 BUILD_SECONDS, START_SECONDS, STOP_SECONDS = 900, 60, 5
@@ -92,16 +93,26 @@ def versitygw_binary():
     return done.stdout.strip()
 
 
-def versitygw(folder, certificate=None):
-    """Objects are the files of `folder`/data; `certificate` (of authority.py) makes it HTTPS."""
+def versitygw(folder, certificate=None, links=False):
+    """Objects are the files of `folder`/data, a link in which is a bucket too with `links`; `certificate` (of authority.py) makes it HTTPS."""
     folder, port = Path(folder), free_port()
     (folder / "data").mkdir(parents=True)
     command = [versitygw_binary(), "--port", f"127.0.0.1:{port}", "--region", REGION]
     if certificate:
         command += ["--cert", str(certificate.chain), "--key", str(certificate.key)]
-    command += ["posix", str(folder / "data")]
-    return Server(command, port, folder / "versitygw.log", {"ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": SECRET_KEY},
-                  ca=certificate.authority if certificate else None)
+    command += ["posix", *(["--bucketlinks"] if links else []), str(folder / "data")]
+    server = Server(command, port, folder / "versitygw.log", {"ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": SECRET_KEY},
+                    ca=certificate.authority if certificate else None)
+    server.data = folder / "data"
+    return server
+
+
+def s3s_fs(folder, binary):
+    """A server that knows no conditions of puts: the control on which two writers must be seen to win."""
+    port = free_port()
+    (folder / "data").mkdir(parents=True)
+    command = [binary, "--host", "127.0.0.1", "--port", str(port), "--access-key", ACCESS_KEY, "--secret-key", SECRET_KEY, str(folder / "data")]
+    return Server(command, port, folder / "s3s-fs.log", {"RUST_LOG": "error"})
 
 
 def seaweedfs(folder):
@@ -115,9 +126,10 @@ def seaweedfs(folder):
     folder.mkdir(parents=True)
     identity = {"name": "rig", "credentials": [{"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}],
                 "actions": ["Admin", "Read", "Write", "List", "Tagging"]}
-    (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
+    keys = folder / f"s3.json{OWN}"
+    keys.write_text(json.dumps({"identities": [identity]}))
     master, volume, filer, s3 = ports
     command = [weed, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-master.port={master}",
                f"-volume.port={volume}", "-volume.max=50", "-master.volumeSizeLimitMB=64", "-filer", f"-filer.port={filer}", "-s3",
-               f"-s3.port={s3}", f"-s3.config={folder / 's3.json'}"]
+               f"-s3.port={s3}", f"-s3.config={keys}"]
     return Server(command, s3, folder / "seaweedfs.log", {})

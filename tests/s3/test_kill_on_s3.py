@@ -3,7 +3,6 @@
 NDR_TEST_KILL_ALL=1 tries every request from the first that writes on, otherwise a few."""
 import os
 import signal
-import subprocess
 
 import pytest
 
@@ -28,12 +27,11 @@ def fresh(versitygw, proxy):
 def killed(proxy, root, command, at, after):
     """The command, killed at the at-th request."""
     proxy.reset()
-    process = subprocess.Popen([engine.BINARY, *map(str, command), "--root", root.location], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               env={**os.environ, **root.environment})
+    process = engine.start(*command, "--root", root.location, env=root.environment)
     proxy.on(fault_proxy.call(lambda: os.kill(process.pid, signal.SIGKILL), after=after), at=at)
-    code = process.wait(timeout=120)
+    engine.ended(process, 120)
     proxy.reset()
-    assert code == -signal.SIGKILL, f"request {at}: not killed but {code}"
+    assert process.returncode == -signal.SIGKILL, f"request {at}: not killed but {process.returncode}"
 
 
 def assert_kills_leave_nothing(proxy, fresh, before, after, command, shown, name, again):

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Locks of runs on a root on S3: refused while they hold, taken over once they have expired, given back as expired."""
 import json
-import os
 import signal
-import subprocess
 import time
 
 import roots
@@ -40,8 +38,7 @@ def test_a_lock_holds_until_it_expires(told, versitygw, bucket):
 
 def test_of_two_runs_at_a_time_one_is_refused(told, versitygw, bucket):
     root = roots.Prefix(versitygw, bucket)
-    first = subprocess.Popen([engine.BINARY, *map(str, command(told)), "--root", root.location], env={**os.environ, **root.environment},
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    first = engine.start(*command(told), "--root", root.location, env=root.environment)
     while first.poll() is None and LOCK not in root.files():
         time.sleep(0.001)
     first.send_signal(signal.SIGSTOP)
@@ -50,5 +47,6 @@ def test_of_two_runs_at_a_time_one_is_refused(told, versitygw, bucket):
         assert f"is held by pid {first.pid} on " in root.run(*command(told), expect=3).stderr
     finally:
         first.send_signal(signal.SIGCONT)
-    assert first.wait(engine.TIMEOUT_SECONDS) == 0
+    said = engine.ended(first)
+    assert first.returncode == 0, said
     assert json.loads(root.read(LOCK))["expires"] == NEVER

@@ -2,8 +2,6 @@
 """A batch that is replaced again and again while somebody looks, or a job reads it: the one delivery, the other, or none; never a
 part, never an error."""
 import hashlib
-import os
-import subprocess
 
 import pytest
 
@@ -35,8 +33,7 @@ def hash_of(root, path):
 
 def replacing(told, root, logs):
     """A process that puts this delivery in the place of what stands there."""
-    return subprocess.Popen([engine.BINARY, *map(str, story.flags("delta", story.LAST, told.project)), "--input", str(logs), "--root",
-                             root.location], env={**os.environ, **root.environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return engine.start(*story.flags("delta", story.LAST, told.project), "--input", logs, "--root", root.location, env=root.environment)
 
 
 def test_a_batch_that_is_replaced(told, root, tmp_path):
@@ -52,7 +49,7 @@ def test_a_batch_that_is_replaced(told, root, tmp_path):
             rows = of_last_slot(root)
             assert rows in states
             seen.add(states.index(rows))
-        assert writer.returncode == 0, writer.stdout.read()
+        assert engine.ended(writer) and writer.returncode == 0
     assert seen & {1, 2}
 
 
@@ -71,7 +68,7 @@ def test_a_job_that_reads_a_batch_that_is_replaced(told, root, tmp_path):
             assert done.returncode == 0 or (done.returncode == 3 and "is not committed" in done.stderr), done
             [made] = root.commits()[PAIR_COUNTS]["inputs"]
             assert of_last_slot(root, "pair_counts") == made_of[made["sha256"]]
-        assert writer.returncode == 0, writer.stdout.read()
+        assert engine.ended(writer) and writer.returncode == 0
 
 
 @pytest.fixture

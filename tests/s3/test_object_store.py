@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import fault_proxy
+import planted
 import roots
 
 TESTS = Path(os.environ.get("NDR_BINARY", "build/bin/ndr")).parent / "storage_test"
@@ -18,6 +19,7 @@ def run(server, location, cases="RealS3Test.*", url=None, **more):
     tls = {"AWS_CA_BUNDLE": str(server.ca)} if server.ca else {}
     environment = {**os.environ, **roots.environment(url or server.url, **tls), "NDR_TEST_S3": location, **more}
     done = subprocess.run([TESTS, f"--gtest_filter={cases}"], env=environment, capture_output=True, text=True, timeout=300)
+    planted.assert_absent(done.stdout + done.stderr, TESTS)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert "SKIPPED" not in done.stdout
 

@@ -11,10 +11,24 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, IncompleteReadError, ResponseStreamingError, SSLError
 
 import fault_proxy
+import planted
 import servers
 
 names = (f"rig-{n}-{os.getpid()}" for n in itertools.count(1))
 BROKEN = (ConnectionError, HTTPClientError, IncompleteReadError, ResponseStreamingError)
+
+
+@pytest.mark.parametrize("form", planted.FORMS)
+def test_the_net_holds_a_secret_back(tmp_path, form):
+    """In what is said, and in files: any but those that have to know it."""
+    with pytest.raises(AssertionError, match="holds a secret"):
+        planted.assert_absent(f"denied to {form}, said the server", "stderr")
+    planted.assert_absent("access is denied", "stderr")
+    (tmp_path / "_reports").mkdir()
+    (tmp_path / "_reports" / "fg_a.json").write_bytes(b"\0{" + form.encode() + b"}")
+    (tmp_path / f"keys{planted.OWN}").write_text(form)
+    assert planted.files_with(tmp_path) == [tmp_path / "_reports" / "fg_a.json"]
+    (tmp_path / "_reports" / "fg_a.json").unlink()
 
 
 def code(refused):

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What ordinary Parquet readers read of each dataset's folder on S3 is what `ndr show` prints of it.
-NDR_TEST_DUCKDB_S3=1 asks DuckDB too, which needs its extension httpfs (30 MB more of packages)."""
+NDR_TEST_DUCKDB_S3=1 asks DuckDB too, which needs its extension httpfs (30 MB more of packages), NDR_TEST_SPARK_S3=JARS Spark, where that
+folder holds hadoop-aws and what it needs."""
 import json
 import os
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 import pandas
 import polars
@@ -17,6 +19,7 @@ import roots
 import servers
 import engine
 import traffic
+import test_readers
 from test_readers import DATASETS, assert_same_rows
 
 HERE = Path(__file__).resolve().parent
@@ -67,11 +70,23 @@ def with_duckdb(lake, dataset):
     return pyarrow.parquet.read_table(lake.copy).to_pydict()
 
 
-opted_in = pytest.mark.skipif(os.environ.get("NDR_TEST_DUCKDB_S3") != "1", reason="NDR_TEST_DUCKDB_S3=1 compares with DuckDB too (downloads its httpfs)")
+def with_spark(lake, dataset):
+    settings = {"spark.driver.extraClassPath": f"{SPARK_JARS}/*", "spark.hadoop.fs.s3a.endpoint": lake.url,
+                "spark.hadoop.fs.s3a.endpoint.region": servers.REGION, "spark.hadoop.fs.s3a.path.style.access": "true",
+                "spark.hadoop.fs.s3a.aws.credentials.provider": "software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider"}
+    # Its process is started by the first dataset; settings would show the secret among its arguments.
+    with mock.patch.dict(os.environ, AWS_ACCESS_KEY_ID=servers.ACCESS_KEY, AWS_SECRET_ACCESS_KEY=servers.SECRET_KEY):
+        return test_readers.with_spark(f"{lake.root.location.replace('s3://', 's3a://')}/{dataset}", **settings)
+
+
+SPARK_JARS = os.environ.get("NDR_TEST_SPARK_S3")
+if_duckdb = pytest.mark.skipif(os.environ.get("NDR_TEST_DUCKDB_S3") != "1", reason="NDR_TEST_DUCKDB_S3=1 compares with DuckDB too (downloads its httpfs)")
+if_spark = pytest.mark.skipif(not SPARK_JARS, reason="NDR_TEST_SPARK_S3=JARS compares with Spark too (needs pyspark, Java and hadoop-aws)")
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
-@pytest.mark.parametrize("read", [with_polars, with_pandas, pytest.param(with_duckdb, marks=opted_in)])
+@pytest.mark.parametrize("read", [with_polars, with_pandas, pytest.param(with_duckdb, marks=if_duckdb),
+                                  pytest.param(with_spark, marks=if_spark)])
 def test_reader_agrees(lake, read, dataset):
     expected = shown(lake, dataset)
     assert expected, "the dataset is empty, so nothing would be compared"

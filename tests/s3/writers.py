@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two processes that make one batch at the same moment."""
 import os
-import subprocess
 
+import fault_proxy
 import roots
 import story
 import engine  # of tests/e2e, which roots puts on the path
@@ -24,10 +24,22 @@ def deliveries(told, folder, differ):
 
 def race(told, root, logs):
     """Both begin together. (exit code, output) of each."""
-    processes = [subprocess.Popen([str(a) for a in (engine.BINARY, *story.flags("delta", story.LAST, told.project), "--input", of_one, "--root",
-                                                    root.location)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                  env={**os.environ, **root.environment}) for of_one in logs]
-    return [(p.returncode, out) for p, out in ((p, p.communicate(timeout=120)[0]) for p in processes)]
+    processes = [engine.start(*story.flags("delta", story.LAST, told.project), "--input", of_one, "--root", root.location, env=root.environment)
+                 for of_one in logs]
+    said = ["".join(engine.ended(process, 120)) for process in processes]
+    return [(process.returncode, output) for process, output in zip(processes, said)]
+
+
+def race_to_the_record(told, folder, root, proxy):
+    """Two deliveries of one batch, both writers about to put its commit record at the same moment. (exit code, output) of each."""
+    proxy.on(fault_proxy.meet(2), method="PUT", key=r"/_commits/delta/[^/]*/[^/]*\.json$", times=2)
+    return race(told, root, deliveries(told, folder, differ=True))
+
+
+def assert_one_won(ends):
+    """And the other was told."""
+    (won, _), (lost, said) = sorted(ends)
+    assert (won, lost) == (0, 1) and any(word in said for word in TOLD_OF_THE_OTHER), ends
 
 
 def race_often(told, folder, fresh, differ):
