@@ -12,10 +12,6 @@ import traffic
 ON_S3 = os.environ.get("NDR_TEST_LAKE") == "versitygw"
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "folders_only(why): not with NDR_TEST_LAKE, which puts roots and logs on S3")
-
-
 def pytest_collection_modifyitems(items):
     for item in items:
         if not os.access(engine.BINARY, os.X_OK):
