@@ -38,10 +38,10 @@ sanitize:  ## the thread sanitizer's test, then every test with the address and 
 demo: build  ## simulate a company's days, replay them, and see which planted attacks rank where
 	@bash tools/demo.sh build/ndr
 
-bench:  ## compare whole jobs with another engine, then time the inner loops
+bench:  ## compare whole jobs with another engine, then time the inner loops; ONLY=feature_store: one of those
 	@bash tools/debian_packages.sh build bench
 	@$(MAKE) build
-	@bash tools/bench.sh
+	@bash tools/bench.sh $(ONLY)
 
 format:  ## write every C++ source as .clang-format says
 	@bash tools/debian_packages.sh lint
