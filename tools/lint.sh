@@ -5,6 +5,6 @@ set -euo pipefail
 
 /usr/bin/python3 tools/check_layers.py .
 git ls-files '*.cc' '*.h' | xargs --no-run-if-empty clang-format --dry-run --Werror
-cmake --preset release >/dev/null
+cmake --preset dev >/dev/null  # each source by itself
 # The compile commands are those of GCC, some of whose warnings clang does not know.
-run-clang-tidy -quiet -extra-arg=-Wno-unknown-warning-option -p build/release "$PWD/(src|apps)/" 2> >(grep -v 'warnings generated' >&2)
+run-clang-tidy -quiet -extra-arg=-Wno-unknown-warning-option -p build/dev "$PWD/(src|apps)/" 2> >(grep -v 'warnings generated' >&2)
