@@ -82,7 +82,7 @@ TEST_F(CommittedFilesTest, OnlyGarbageGoes) {
 }
 
 TEST_F(CommittedFilesTest, AWithdrawnRecordListsNothing) {
-  Put(a_, WithdrawnJson({"fg_a", "v1", "a"}, "token"));
+  Put(a_, WithdrawnJson({"fg_a", "v1", "a"}, {"fg_a/a"}, "token"));
   EXPECT_THAT(Found(), ElementsAre("fg_a/x/a.parquet", "fg_a/y/a.parquet"));
   EXPECT_EQ(Verify(store_.get(), kThreads, nullptr)->commits, 1);
 }

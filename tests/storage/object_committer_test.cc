@@ -165,6 +165,32 @@ TEST_F(ObjectCommitterTest, AWithdrawnRecordIsNoneAndCanBeFollowed) {
   EXPECT_THAT(Indexed(kDay), ElementsAre("a=" + hash_));
 }
 
+// It died before the files were gone and the index learned of it: the next run still expects the record.
+TEST_F(ObjectCommitterTest, WhatADeadWriterWithdrewIsFollowedAtOnce) {
+  const auto writer = Writer();
+  ASSERT_TRUE(Publish(writer.get(), "a", kDay, "one").ok());
+  const std::string known = hash_;
+  const CommitKey key{"fg_a", "v1", "a"};
+  ASSERT_TRUE(Store()->Put(CommitPath(key), WithdrawnJson(key, {"fg_a/" + Data()[0]}, "of the dead")).ok());
+  EXPECT_THAT(Indexed(kDay), ElementsAre("a=" + known));
+  const arrow::Status followed = Publish(writer.get(), "a", kDay, "two", known);
+  ASSERT_TRUE(followed.ok()) << followed.ToString();
+  EXPECT_EQ(Log().Read(key).ValueOrDie()->Hash(), hash_);
+  EXPECT_THAT(Data(), ElementsAre(NameOf("a", "two")));
+  EXPECT_THAT(Indexed(kDay), ElementsAre("a=" + hash_));
+}
+
+// One that lives goes on too: the first to put its record wins, the other says so and leaves nothing.
+TEST_F(ObjectCommitterTest, OfTwoThatFollowAWithdrawalOneWins) {
+  const auto store = std::make_shared<BusyStore>(Store());
+  const auto quick = Writer(), slow = OpenObjectCommitter(store).ValueOrDie();
+  ASSERT_TRUE(Publish(quick.get(), "a", kDay, "one").ok());
+  const std::string known = hash_;
+  store->before_remove = [&] { ASSERT_TRUE(Publish(quick.get(), "a", kDay, "two", known).ok()); };
+  EXPECT_TRUE(Publish(slow.get(), "a", kDay, "three", known).IsAlreadyExists());
+  EXPECT_THAT(Data(), ElementsAre(NameOf("a", "two")));
+}
+
 TEST_F(ObjectCommitterTest, AFileRemovedByHandComesBack) {
   const auto writer = Writer();
   ASSERT_TRUE(Publish(writer.get(), "a", kDay, "one").ok());

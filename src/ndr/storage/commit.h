@@ -68,10 +68,14 @@ struct CommitRecord {
   static arrow::Result<CommitRecord> FromJson(std::string_view json, std::string_view origin);
 };
 
-/// What stands in the place of a record that was taken back in a store without conditional deletes. `token`
-/// keeps two withdrawals apart.
-std::string WithdrawnJson(const CommitKey& key, const std::string& token);
+/// What stands in the place of a record that was taken back in a store without conditional deletes. `files`:
+/// the paths of its files, for whoever follows a writer that died before they were gone. `token` keeps two
+/// withdrawals apart.
+std::string WithdrawnJson(const CommitKey& key, const std::vector<std::string>& files,
+                          const std::string& token);
 bool IsWithdrawn(std::string_view json);
+/// The files of a withdrawal.
+std::vector<std::string> WithdrawnFiles(std::string_view json);
 
 /// SHA-256 over the storage schemas of a family.
 std::string SchemaHash(const catalogue::Catalogue& catalogue, std::string_view family);

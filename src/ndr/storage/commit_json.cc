@@ -59,9 +59,13 @@ std::string CommitRecord::ToJson() const {
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string WithdrawnJson(const CommitKey& key, const std::string& token) {
-  const Json json = {
-      {"withdrawn", token}, {"dataset", key.family}, {"feature_spec_version", key.version}, {"id", key.id}};
+std::string WithdrawnJson(const CommitKey& key, const std::vector<std::string>& files,
+                          const std::string& token) {
+  const Json json = {{"withdrawn", token},
+                     {"dataset", key.family},
+                     {"feature_spec_version", key.version},
+                     {"id", key.id},
+                     {"files", files}};
   return json.dump(1) + "\n";
 }
 
@@ -69,6 +73,15 @@ bool IsWithdrawn(std::string_view json) {
   if (json.find("\"withdrawn\"") == std::string_view::npos) return false;  // nearly always
   const Json parsed = Json::parse(json, nullptr, /*allow_exceptions=*/false);
   return parsed.is_object() && parsed.contains("withdrawn");
+}
+
+std::vector<std::string> WithdrawnFiles(std::string_view json) {
+  std::vector<std::string> files;
+  const Json parsed = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  if (!parsed.is_object()) return files;
+  for (const Json& file : parsed.value("files", Json::array()))
+    if (file.is_string()) files.push_back(file);
+  return files;
 }
 
 arrow::Result<CommitRecord> CommitRecord::FromJson(std::string_view json, std::string_view origin) {

@@ -29,7 +29,10 @@ arrow::Status Committer::AnotherWon(const CommitKey& key) {
 arrow::Result<bool> Committer::Differs(const Change& change, const Standing& standing) {
   const std::string now = standing.record ? standing.record->Hash() : "";
   if (now == change.record->Hash()) return false;
-  if (change.expected && *change.expected != now) return AnotherWon(change.record->key);
+  // A withdrawal without a record after it may be of a writer that died, which no index knows: the tag
+  // decides.
+  const bool withdrawn = standing.tag && !standing.record;
+  if (change.expected && *change.expected != now && !withdrawn) return AnotherWon(change.record->key);
   return true;
 }
 

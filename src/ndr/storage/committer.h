@@ -36,6 +36,7 @@ struct Change {
 struct Standing {
   std::optional<CommitRecord> record;  ///< none: never committed, or withdrawn
   std::optional<std::string> tag;      ///< of the object, where the store has tags; none: there is no object
+  std::vector<std::string> withdrawn = {};  ///< files of a record that was withdrawn; some may still be there
 };
 
 class Committer {
@@ -64,7 +65,7 @@ class Committer {
  protected:
   explicit Committer(std::string root) : root_(std::move(root)) {}
   /// Whether there is something to do for a change, given what stands there: false where the same record
-  /// does. AlreadyExists where another writer was quicker.
+  /// does. AlreadyExists where another writer was quicker; one that has only withdrawn a record may yet lose.
   static arrow::Result<bool> Differs(const Change& change, const Standing& standing);
   static arrow::Status AnotherWon(const CommitKey& key);
 

@@ -52,7 +52,7 @@ class ObjectCommitter : public Committer {
     ARROW_ASSIGN_OR_RAISE(Standing standing, Read(key));
     if (!standing.record) return Status::OK();
     const base::Micros at = standing.record->at;
-    ARROW_RETURN_NOT_OK(TakeBack(nullptr, &standing));
+    ARROW_RETURN_NOT_OK(TakeBack(key, nullptr, &standing));
     const CommitIndex::Entry entry{key, at, std::nullopt};
     return index_.Update({&entry, 1});
   }
@@ -83,7 +83,9 @@ class ObjectCommitter : public Committer {
     ARROW_ASSIGN_OR_RAISE(std::vector<Upload> uploads, Differing(changes));
     std::vector<const StagedFile*> files;
     for (Upload& upload : uploads) {
-      if (upload.standing.record) ARROW_RETURN_NOT_OK(TakeBack(upload.change->record, &upload.standing));
+      const CommitRecord* record = upload.change->record;
+      if (upload.standing.record || !upload.standing.withdrawn.empty())
+        ARROW_RETURN_NOT_OK(TakeBack(record->key, record, &upload.standing));
       for (const StagedFile& staged : upload.change->staged) files.push_back(&staged);
     }
     ARROW_RETURN_NOT_OK(PutAll(files));
@@ -95,7 +97,9 @@ class ObjectCommitter : public Committer {
     ARROW_ASSIGN_OR_RAISE(const auto object, store_->ReadTagged(CommitPath(key)));
     if (!object) return Standing();
     Standing standing{std::nullopt, object->tag};
-    if (!IsWithdrawn(object->bytes)) {
+    if (IsWithdrawn(object->bytes)) {
+      standing.withdrawn = WithdrawnFiles(object->bytes);
+    } else {
       ARROW_ASSIGN_OR_RAISE(standing.record,
                             CommitRecord::FromJson(object->bytes, root() + "/" + CommitPath(key)));
     }
@@ -135,23 +139,24 @@ class ObjectCommitter : public Committer {
     });
   }
 
-  // A record in the place of the old one, which hides its files, then they go; but for those that come again.
-  Status TakeBack(const CommitRecord* next, Standing* standing) {
-    const CommitRecord before = *std::move(standing->record);
-    const std::string path = CommitPath(before.key), withdrawn = WithdrawnJson(before.key, token_);
-    ARROW_ASSIGN_OR_RAISE(const PutOutcome outcome, store_->PutIf(path, withdrawn, standing->tag, token_));
-    if (outcome == PutOutcome::kLost) return AnotherWon(before.key);
+  // A withdrawal in the place of the old record, or of that of a writer that died, which hides the old files;
+  // then they go, but for those that come again.
+  Status TakeBack(const CommitKey& key, const CommitRecord* next, Standing* standing) {
+    for (const std::string& file : Listed(*standing)) standing->withdrawn.push_back(file);
     standing->record.reset();
+    const std::string path = CommitPath(key), withdrawn = WithdrawnJson(key, standing->withdrawn, token_);
+    ARROW_ASSIGN_OR_RAISE(const PutOutcome outcome, store_->PutIf(path, withdrawn, standing->tag, token_));
+    if (outcome == PutOutcome::kLost) return AnotherWon(key);
     std::set<std::string> kept;
     if (next != nullptr) {
       for (const FileEntry& file : next->files) kept.insert(file.path);
       ARROW_ASSIGN_OR_RAISE(const auto now, store_->ReadTagged(path));
-      if (!now || now->bytes != withdrawn) return AnotherWon(before.key);
+      if (!now || now->bytes != withdrawn) return AnotherWon(key);
       standing->tag = now->tag;
     }
     std::vector<std::string> gone;
-    for (const FileEntry& file : before.files)
-      if (!kept.contains(file.path)) gone.push_back(file.path);
+    for (const std::string& file : standing->withdrawn)
+      if (!kept.contains(file)) gone.push_back(file);
     return base::ForEachPartition(gone.size(), kUploads, [&](size_t i) { return store_->Remove(gone[i]); });
   }
 
