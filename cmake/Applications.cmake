@@ -10,6 +10,7 @@ endif()
 add_executable(ndr ${sources})
 target_include_directories(ndr PRIVATE "${CMAKE_SOURCE_DIR}/apps")
 target_link_libraries(ndr PRIVATE ${NDR_MODULE_TARGETS} ndr_dependencies ndr_warnings)
+ndr_reuse_headers(ndr ndr_headers)
 set_target_properties(ndr PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/ndr")
 
 # Left to the system: the C and C++ run times, which every Debian has.

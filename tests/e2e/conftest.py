@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import batches
 import engine
 import left
 import traffic
@@ -55,18 +56,24 @@ def same_on_s3(request, ledger, tmp_path):
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory):
-    """Thirty hours of a few hosts in files of six hours, until two hours after the first day's roll-up is sealed, and the root of an
-    undisturbed replay. Not to be written to."""
+    """Ten hours of a few hosts in files of two hours, until two hours after the first day's roll-up is sealed, and the root of an
+    undisturbed replay. Not to be written to. `replay` replays these logs, or others, under the same project."""
     folder = tmp_path_factory.mktemp("small")
-    logs = traffic.write_hourly(traffic.history(50, first_hour=20), folder / "logs")
-    run = engine.replay(logs, folder / "root")
-    return SimpleNamespace(logs=logs, root=folder / "root", contents=engine.contents(folder / "root"), output=run.stdout)
+    logs = traffic.write_hourly(traffic.history(30, first_hour=20), folder / "logs", hours=2)
+    keys = {"data_quality": {"allowed_lateness_hours": 4}}
+    project = batches.project(folder / "project.json", **keys)
+
+    def replay(root, *flags, logs=logs, project=project, **more):
+        return engine.replay(logs, root, "--project", project, *flags, **more)
+    run = replay(folder / "root")
+    return SimpleNamespace(logs=logs, root=folder / "root", contents=engine.contents(folder / "root"), output=run.stdout, keys=keys,
+                           project=project, replay=replay)
 
 
 @pytest.fixture(scope="session")
 def company(tmp_path_factory):
-    """A simulated company of 40 hosts over three days, replayed."""
+    """A simulated company of 40 hosts over two days, replayed."""
     folder = tmp_path_factory.mktemp("company")
-    engine.run("simulate", "--out", folder / "logs", "--hosts", 40, "--days", 3, "--seed", 7)
+    engine.run("simulate", "--out", folder / "logs", "--hosts", 40, "--days", 2, "--seed", 7)
     run = engine.replay(folder / "logs", folder / "root")
     return SimpleNamespace(logs=folder / "logs", root=folder / "root", output=run.stdout)

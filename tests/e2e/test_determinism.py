@@ -16,12 +16,12 @@ def locale_with_commas():
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_threads(small, tmp_path, threads):
-    engine.replay(small.logs, tmp_path / "root", "--threads", threads)
+    small.replay(tmp_path / "root", "--threads", threads)
     assert engine.contents(tmp_path / "root") == small.contents
 
 
 def test_zone_and_locale_of_the_machine(small, tmp_path):
-    run = engine.replay(small.logs, tmp_path / "root", env={"TZ": "Asia/Kolkata", "LC_ALL": locale_with_commas()})
+    run = small.replay(tmp_path / "root", env={"TZ": "Asia/Kolkata", "LC_ALL": locale_with_commas()})
     assert engine.contents(tmp_path / "root") == small.contents
     assert engine.findings_table(run.stdout) == engine.findings_table(small.output)
 
@@ -42,7 +42,7 @@ def sessions(small):
 
 def test_one_file(small, sessions, tmp_path):
     (tmp_path / "all.json").write_text("".join(sessions))
-    engine.replay(tmp_path / "all.json", tmp_path / "root")
+    small.replay(tmp_path / "root", logs=tmp_path / "all.json")
     assert_same_but_for_inputs(small, tmp_path / "root")
 
 
@@ -52,7 +52,7 @@ def test_cut_anywhere(small, sessions, tmp_path):
     for i in range(7):
         (logs / f"{(3 * i) % 7}").mkdir(parents=True)
         (logs / f"{(3 * i) % 7}" / "part.json").write_text("".join(sessions[i::7]))
-    engine.replay(logs, tmp_path / "root")
+    small.replay(tmp_path / "root", logs=logs)
     assert_same_but_for_inputs(small, tmp_path / "root")
 
 
@@ -63,13 +63,13 @@ def test_compressed(small, tmp_path, codec):
     for path in small.logs.iterdir():
         with pa.CompressedOutputStream(str(tmp_path / "logs" / (path.name + suffix)), codec) as out:
             out.write(path.read_bytes())
-    engine.replay(tmp_path / "logs", tmp_path / "root")
+    small.replay(tmp_path / "root", logs=tmp_path / "logs")
     assert_same_but_for_inputs(small, tmp_path / "root")
 
 
 def test_glob_and_repeated_input(small, tmp_path):
     """Files named one by one, and by globs that overlap, are each read once."""
-    run = engine.run("replay", "--root", tmp_path / "root", "--input", small.logs / "sessions-0[0-2]*.json", "--input", small.logs)
+    run = small.replay(tmp_path / "root", "--input", small.logs / "sessions-02[0-4].json")
     assert engine.contents(tmp_path / "root") == small.contents, run.stdout
 
 

@@ -94,7 +94,7 @@ def test_explain(company, worst):
     shown = engine.show(company.root, "fg_a", "--at", finding["strongest_ts"], "--host", finding["host_ip"])
     assert {(r["role"], r["window"]) for r in explained["rows"]} == {(r["role"], r["window_label"]) for r in shown}
     metrics = [m for row in explained["rows"] for m in row["metrics"]]
-    assert {"HOST", "GLOBAL"} <= {m["level"] for m in metrics} and any(m["z"] is not None for m in metrics)
+    assert {"HOST", "SEGMENT"} <= {m["level"] for m in metrics} and any(m["z"] is not None for m in metrics)
     words = engine.run("explain", *where).stdout
     assert words.startswith(f"{finding['host_ip']} ({finding['segment_id']}) at ") and "sessions_cnt" in words
     assert explained["pairs"]
@@ -110,8 +110,8 @@ def test_explain(company, worst):
     (["findings", "--min-severity", "worst"], "is none of none, low, medium, high, critical"),
     (["findings", "--since", "2026-03-09"], "write it with a zone"),
     (["findings", "--format", "xml"], "json"),
-    (["explain", "--host", "10.20.9.25", "--at", "2031-01-01T00:00:00Z"], "committed ends reach from 2026-03-03T00:15:00Z to 2026-03-06T00:00:00Z"),
-    (["explain", "--host", "10.255.255.1", "--at", "2026-03-05T12:00:00Z"], "'ndr show fg_a --root"),
+    (["explain", "--host", "10.20.9.25", "--at", "2031-01-01T00:00:00Z"], "committed ends reach from 2026-03-03T00:15:00Z to 2026-03-05T00:00:00Z"),
+    (["explain", "--host", "10.255.255.1", "--at", "2026-03-04T12:00:00Z"], "'ndr show fg_a --root"),
     (["explain", "--host", "10.20.9.25"], "--at is required"),
 ])
 def test_errors_name_the_remedy(company, arguments, remedy):

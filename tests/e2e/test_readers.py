@@ -22,14 +22,15 @@ OF_THE_PATH = {"feature_spec_version", "dt", "hh", "mm"}  # what `ndr show` leav
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
-    """Every dataset of a day and a half, the optional ones too; a day's roll-up is sealed an hour after it."""
+    """Every dataset of eight hours, the optional ones too; a day's roll-up is sealed an hour after it."""
     folder = tmp_path_factory.mktemp("readers")
     project = folder / "project.json"
     project.write_text(json.dumps({"keep": {"pair_counts": True, "fg_a_wide": True},
                                    "data_quality": {"allowed_lateness_hours": 1}}))
-    traffic.write(traffic.history(30), folder / "sessions.json")
-    engine.replay(folder / "sessions.json", folder / "root", "--project", project, "--horizons", "12h:0h,6h:2h",
-                  "--reference-time", "2026-03-03T20:00:00Z")
+    scan = [traffic.record(90_000 + i, 26 * 3600 + i, "10.1.0.12", f"10.1.9.{i}", 25, received=0) for i in range(120)]
+    traffic.write(traffic.history(28, first_hour=20) + scan, folder / "sessions.json")
+    engine.replay(folder / "sessions.json", folder / "root", "--project", project, "--horizons", "4h:0h,2h:1h",
+                  "--reference-time", "2026-03-04T01:00:00Z")
     return folder / "root", project
 
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """A stopped replay goes on where it was; what did not change is not made again; the bytes are those of one undisturbed run."""
-import json
 import os
 import random
 import shutil
@@ -9,6 +8,7 @@ import time
 
 import pytest
 
+import batches
 import engine
 import traffic
 
@@ -16,15 +16,15 @@ KILLS = int(os.environ.get("NDR_TEST_KILLS", "6"))
 ASKED_IN_TIME = 4  # tries: on a busy machine a replay may be done before it is asked to stop
 
 
-def start(logs, root):
-    return engine.start("replay", "--input", logs, "--root", root)
+def start(small, root):
+    return engine.start("replay", "--input", small.logs, "--root", root, "--project", small.project)
 
 
 @pytest.fixture(scope="module")
 def seconds(small, tmp_path_factory):
     """How long an undisturbed replay takes."""
     begin = time.monotonic()
-    engine.replay(small.logs, tmp_path_factory.mktemp("timed") / "root")
+    small.replay(tmp_path_factory.mktemp("timed") / "root")
     return time.monotonic() - begin
 
 
@@ -35,7 +35,7 @@ def committed_times(root):
 def assert_goes_on(small, root):
     """Run again: the same bytes, and what was committed before is not written again."""
     before = committed_times(root)
-    engine.replay(small.logs, root)
+    small.replay(root)
     after = committed_times(root)
     assert {path: after.get(path) for path in before} == before
     assert engine.contents(root) == small.contents
@@ -47,7 +47,7 @@ def assert_goes_on(small, root):
 def test_killed_at_any_moment(small, seconds, tmp_path, kill):
     # One moment in each of KILLS equal parts of the run, so that every step is met.
     moment = seconds * (kill + random.Random(kill).random()) / KILLS
-    process = start(small.logs, tmp_path / "root")
+    process = start(small, tmp_path / "root")
     time.sleep(moment)
     process.kill()
     process.communicate()
@@ -57,7 +57,7 @@ def test_killed_at_any_moment(small, seconds, tmp_path, kill):
 def test_killed_again_and_again(small, seconds, tmp_path):
     root = tmp_path / "root"
     for _ in range(3):
-        process = start(small.logs, root)
+        process = start(small, root)
         time.sleep(seconds / 4)
         process.kill()
         process.communicate()
@@ -69,7 +69,7 @@ def test_asked_to_stop(small, tmp_path, asked):
     root = tmp_path / "root"
     for _ in range(ASKED_IN_TIME):
         shutil.rmtree(root, ignore_errors=True)
-        process = start(small.logs, root)
+        process = start(small, root)
         while process.poll() is None and not any(root.glob("_commits/delta/*/*.json")):
             time.sleep(0.005)
         process.send_signal(asked)
@@ -86,7 +86,7 @@ def test_asked_to_stop(small, tmp_path, asked):
 def test_second_run_touches_nothing(small, tmp_path):
     root = shutil.copytree(small.root, tmp_path / "root")
     before = engine.times(root)
-    run = engine.replay(small.logs, root)
+    run = small.replay(root)
     assert "Nothing to do: everything is there" in run.stdout
     assert engine.times(root) == before
     assert engine.rows_out(root, "windows") == 0 and engine.rows_out(root, "delta") == 0
@@ -94,8 +94,8 @@ def test_second_run_touches_nothing(small, tmp_path):
     assert engine.findings_table(run.stdout) == engine.findings_table(small.output)
 
 
-def fresh(logs, folder, *flags):
-    engine.replay(logs, folder, *flags)
+def fresh(small, folder, *flags, **more):
+    small.replay(folder, *flags, **more)
     return engine.contents(folder)
 
 
@@ -113,26 +113,26 @@ def test_new_file(small, tmp_path):
     """A file more with sessions of two slices: their deltas and what looks at them are made again, the rest stays."""
     root, logs = shutil.copytree(small.root, tmp_path / "root"), shutil.copytree(small.logs, tmp_path / "logs")
     ends = len(engine.commits(root, "fg_a"))
-    traffic.write([traffic.record(90_000, 40 * 3600 + 100, "10.1.0.10", "203.0.113.5"),
-                   traffic.record(90_001, 40 * 3600 + 1000, "10.1.0.10", "203.0.113.5")], logs / "late-found.json")
+    traffic.write([traffic.record(90_000, 27 * 3600 + 100, "10.1.0.10", "203.0.113.5"),
+                   traffic.record(90_001, 27 * 3600 + 1000, "10.1.0.10", "203.0.113.5")], logs / "late-found.json")
     before = committed_times(root)
-    run = engine.replay(logs, root)
+    run = small.replay(root, logs=logs)
     assert "Nothing to do" not in run.stdout
     made = written(root, before)
-    # The slices of 40:00 and 40:15 and all ends from there on, 20 hours after the first; the reference (38:00) lies before them.
-    assert made == {"delta": 2, "fg_a": ends - 80, "fg_c": ends - 80}
-    assert engine.without_memory(engine.contents(root)) == engine.without_memory(fresh(logs, tmp_path / "fresh"))
+    # The slices of 27:00 and 27:15 and all ends from there on, seven hours after the first; the reference (26:00) lies before them.
+    assert made == {"delta": 2, "fg_a": ends - 28, "fg_c": ends - 28}
+    assert engine.without_memory(engine.contents(root)) == engine.without_memory(fresh(small, tmp_path / "fresh", logs=logs))
 
 
 def test_another_z_max(small, tmp_path):
     """A key of the judgement: distances are made again, what they are measured against is not."""
-    root, project = shutil.copytree(small.root, tmp_path / "root"), tmp_path / "project.json"
-    project.write_text(json.dumps({"z_max": 4}))
+    root = shutil.copytree(small.root, tmp_path / "root")
+    project = batches.project(tmp_path / "project.json", z_max=4, **small.keys)
     before = committed_times(root)
-    engine.replay(small.logs, root, "--project", project)
+    small.replay(root, project=project)
     assert written(root, before) == {"fg_c": len(engine.commits(root, "fg_c"))}
     assert engine.rows_out(root, "delta") == 0
-    assert engine.contents(root) == fresh(small.logs, tmp_path / "fresh", "--project", project)
+    assert engine.contents(root) == fresh(small, tmp_path / "fresh", project=project)
 
 
 def test_another_host_network(small, tmp_path):
@@ -140,9 +140,9 @@ def test_another_host_network(small, tmp_path):
     root = shutil.copytree(small.root, tmp_path / "root")
     before = committed_times(root)
     flags = ("--host-network", "10.1.0.0/24")
-    engine.replay(small.logs, root, *flags)
+    small.replay(root, *flags)
     families = {path.split("/")[1] for path in engine.commits(root)}
     assert written(root, before) == {f: len(engine.commits(root, f)) for f in families}
-    assert engine.without_memory(engine.contents(root)) == engine.without_memory(fresh(small.logs, tmp_path / "fresh", *flags))
-    engine.replay(small.logs, root)
+    assert engine.without_memory(engine.contents(root)) == engine.without_memory(fresh(small, tmp_path / "fresh", *flags))
+    small.replay(root)
     assert engine.without_memory(engine.contents(root)) == engine.without_memory(small.contents)

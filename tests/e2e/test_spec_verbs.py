@@ -157,7 +157,7 @@ def test_a_second_version_lives_beside_the_first_and_differs_by_name(folder, sto
     assert json.loads(spec("get", *ACME, "--job", "fg_b_builder", *store).stdout).get("capping") is None
 
 
-def test_diff_names_the_datasets_that_become_stale(small, folder, tmp_path):
+def test_diff_names_the_datasets_that_become_stale(company, folder, tmp_path):
     old = document(folder, "project_parameters")
     stale = {
         "z_max": (9, ["fg_c"]),
@@ -168,10 +168,10 @@ def test_diff_names_the_datasets_that_become_stale(small, folder, tmp_path):
         new = tmp_path / f"{key}.json"
         new.write_text(old.read_text())
         edit(new, **{key: value})
-        lines = spec("diff", old, new, "--root", small.root).stdout.splitlines()
+        lines = spec("diff", old, new, "--root", company.root).stdout.splitlines()
         assert [line.split()[1] for line in lines if line.startswith("stale: ")] == families, lines
         if not families:
-            assert lines == ["no key differs", f"nothing in {small.root} becomes stale"]
+            assert lines == ["no key differs", f"nothing in {company.root} becomes stale"]
 
 
 def test_explain_says_what_a_key_takes():

@@ -54,23 +54,23 @@ def project_with_ignore(tmp_path, host):
     return batches.project(tmp_path / "project.json", findings={"ignore": [{"host": host, "reason": "known"}]})
 
 
-def test_a_store_that_is_asked_must_have_the_project(small, store):
-    refused = engine.run("findings", "--root", small.root, *store, expect=2).stderr
+def test_a_store_that_is_asked_must_have_the_project(company, store):
+    refused = engine.run("findings", "--root", company.root, *store, expect=2).stderr
     assert "--project-name is missing" in refused
-    refused = engine.run("show", "fg_a", "--root", small.root, "--project-name", "acne", *store, expect=2).stderr
+    refused = engine.run("show", "fg_a", "--root", company.root, "--project-name", "acne", *store, expect=2).stderr
     assert "the store has the project acme" in refused
 
 
-def test_diff_compares_the_store_with_what_a_root_was_made_under(small, store, tmp_path):
-    diff = ("diff", "--root", small.root, *store)
-    assert spec(*diff).stdout == f"nothing of version v1 in {small.root} is stale\n"
+def test_diff_compares_the_store_with_what_a_root_was_made_under(company, store, tmp_path):
+    diff = ("diff", "--root", company.root, *store)
+    assert spec(*diff).stdout == f"nothing of version v1 in {company.root} is stale\n"
     change(tmp_path, store, "fg_b_builder", capping={"z_max": 9})
     lines = spec(*diff, "--project-name", "acme").stdout.splitlines()
-    judged = len(engine.commits(small.root, "fg_c"))
+    judged = len(engine.commits(company.root, "fg_c"))
     assert lines == ["stale: fg_b v1, 1 of 1 commits, for capping.z_max (there 6, now 9)",
                      f"stale: fg_c v1, {judged} of {judged} commits, for capping.z_max (there 6, now 9)"]
     spec("init", "--project-name", "acme", "--feature-spec-version", "v2", *store)
-    assert spec(*diff, "--feature-spec-version", "v2").stdout == f"{small.root} holds nothing of version v2\n"
+    assert spec(*diff, "--feature-spec-version", "v2").stdout == f"{company.root} holds nothing of version v2\n"
     spec("init", "--project-name", "other", "--feature-spec-version", "v1", *store)
     assert "holds the projects acme, other; say which with --project-name" in spec(*diff, expect=2).stderr
     assert "--root to compare" in spec("diff", *store, expect=2).stderr
