@@ -131,5 +131,5 @@ def seaweedfs(folder):
     master, volume, filer, s3 = ports
     command = [weed, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-master.port={master}",
                f"-volume.port={volume}", "-volume.max=50", "-master.volumeSizeLimitMB=64", "-filer", f"-filer.port={filer}", "-s3",
-               f"-s3.port={s3}", f"-s3.config={keys}"]
+               f"-s3.port={s3}", f"-s3.config={keys}", "-s3.port.iceberg=0", "-s3.port.lance=0"]  # those two would have one number each
     return Server(command, s3, folder / "seaweedfs.log", {})
