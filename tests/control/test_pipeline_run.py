@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Batch after batch through `ndr pipeline run` and `ndr watch` gives what one replay of the history gives, whatever was killed."""
+import fcntl
 import json
 import os
 import random
@@ -117,13 +118,28 @@ def test_killed_at_any_moment(cut, before, tmp_path, moment):
     assert engine.commits(root) == engine.commits(done)
 
 
+def stop_with_the_folder_free(process, folder):
+    """Stopped, but not in the moment in which it holds the folder to change a lock in it: another run would wait for that."""
+    while True:
+        process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        held = os.open(folder, os.O_RDONLY)
+        try:
+            return fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            process.send_signal(signal.SIGCONT)
+            time.sleep(0.001)
+        finally:
+            os.close(held)
+
+
 def test_a_second_concurrent_run_is_refused(cut, tmp_path):
     root, slot = tmp_path / "root", slots()[0]
     lock = root / "_locks" / "feature_spec_version=v1" / "acme" / f"batch-{compact(slot)}.json"
     first = subprocess.Popen(streaming(cut, root, slot), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while first.poll() is None and not lock.exists():
         time.sleep(0.001)
-    first.send_signal(signal.SIGSTOP)
+    stop_with_the_folder_free(first, lock.parent)
     try:
         expires = json.loads(lock.read_text())["expires"]
         refused = run_streaming(cut, root, slot, expect=3)
