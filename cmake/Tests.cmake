@@ -8,8 +8,8 @@ string(REPLACE "," ";" sanitizers "${NDR_SANITIZE}")
 if(NDR_SANITIZE)
   # Arrow's own pools would hide its buffers from the sanitizers.
   list(APPEND test_environment "ARROW_DEFAULT_MEMORY_POOL=system")
-  # Each step is some three times as slow: fewer random cases and kills than the release build tries.
-  list(APPEND test_environment "RC_PARAMS=max_success=20" "NDR_TEST_KILLS=2")
+  # Each step is some three times as slow: fewer random cases, kills and stories than the release build tries.
+  list(APPEND test_environment "RC_PARAMS=max_success=20" "NDR_TEST_KILLS=2" "NDR_TEST_SHARE=4")
 endif()
 if("address" IN_LIST sanitizers)
   # What the oracle's own tests run is the oracle, and no engine.
