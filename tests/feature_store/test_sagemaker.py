@@ -78,7 +78,8 @@ def test_records_under_faults_and_kills(root, keys, served, tmp_path):
     assert twice <= most
     assert_in_order(runtime)
     assert_nothing_wrong(runtime, run)
-    assert report["known"] > 0 and report["attempted"] + report["known"] == len(wanted)
+    # A file of which the ledger has all is passed over, and its rows are not counted.
+    assert 0 < report["attempted"] + report["known"] <= len(wanted) and report["attempted"] < len(wanted)
     requests = len(runtime.lines())
     run.run(*flags)
     assert len(runtime.lines()) == requests  # the ledger has all of it
