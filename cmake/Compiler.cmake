@@ -38,7 +38,7 @@ endif()
 add_link_options(-Wl,--disable-new-dtags -Wl,--as-needed)
 
 # Warnings are for the project's own sources: linked by each of its targets.
-# At -O3 GCC 12 finds overlaps and lengths beyond memory in std::string's own concatenation (GCC bugs 105651, 105329).
+# At -O3 GCC 12 finds overlaps and lengths beyond memory in std::string's own concatenation (GCC bug 105651 and its like).
 add_library(ndr_warnings INTERFACE)
 target_compile_options(ndr_warnings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wno-restrict -Wno-stringop-overflow
                        -Wno-array-bounds -Werror)
