@@ -8,8 +8,8 @@ string(REPLACE "," ";" sanitizers "${NDR_SANITIZE}")
 if(NDR_SANITIZE)
   # Arrow's own pools would hide its buffers from the sanitizers.
   list(APPEND test_environment "ARROW_DEFAULT_MEMORY_POOL=system")
-  # Each step is some three times as slow: fewer random cases, kills and stories than the release build tries.
-  list(APPEND test_environment "RC_PARAMS=max_success=20" "NDR_TEST_KILLS=2" "NDR_TEST_SHARE=4")
+  # Each step is some three times as slow: fewer random cases and kills than the release build tries.
+  list(APPEND test_environment "RC_PARAMS=max_success=20" "NDR_TEST_KILLS=2")
 endif()
 if("address" IN_LIST sanitizers)
   # What the oracle's own tests run is the oracle, and no engine.
@@ -30,9 +30,7 @@ target_include_directories(ndr_testing INTERFACE "${CMAKE_SOURCE_DIR}/src" "${CM
 target_link_libraries(ndr_testing INTERFACE
   ndr_dependencies ndr_warnings GTest::gmock_main rapidcheck rapidcheck_gtest)
 # The tests' own code need not be fast, but must compile soon: half of all that is compiled is theirs.
-# At so little GCC 12 takes a variant's idle members for ones that are read before they are written.
-target_compile_options(ndr_testing INTERFACE
-  $<$<CONFIG:Release>:-O1 -Wno-maybe-uninitialized> $<$<CONFIG:Sanitizer>:-O0>)
+target_compile_options(ndr_testing INTERFACE $<$<CONFIG:Release,Sanitizer>:-O0>)
 if("undefined" IN_LIST sanitizers)
   # Checks of every pointer, a third of the time: the address sanitizer notices null too.
   target_compile_options(ndr_testing INTERFACE -fno-sanitize=null,alignment)

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-import itertools
 import os
 import shutil
 from pathlib import Path
@@ -10,19 +9,10 @@ import planted
 
 MEMORY_DISK = Path("/dev/shm")
 ROOM_BYTES = 4 << 30
-SHARE = int(os.environ.get("NDR_TEST_SHARE", "1"))
 
 # Roots are many small files, each brought to the disk, which takes longer than all else.
 if MEMORY_DISK.is_dir() and os.access(MEMORY_DISK, os.W_OK) and shutil.disk_usage(MEMORY_DISK).free > ROOM_BYTES:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_DISK))
-
-
-def pytest_collection_modifyitems(config, items):
-    """Of each file one test in NDR_TEST_SHARE, its first included: where everything is slow, and is run in full elsewhere."""
-    kept = [item for _, of_file in itertools.groupby(items, lambda item: item.path) for item in list(of_file)[::SHARE]]
-    if len(kept) < len(items):
-        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-        items[:] = kept
 
 
 @pytest.fixture(scope="session", autouse=True)

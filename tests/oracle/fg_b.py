@@ -129,15 +129,19 @@ def level_tables(con, cfg):
                 (2 * coalesce(support_count, 0) < m.min2)::INTEGER AS cold_start_flag
             FROM key_{level} kk JOIN minimum m USING (h, time_band, window_label)
             LEFT JOIN stat_{level} USING (k, metric)""")
-        columns = ", ".join(f"any_value({s}) FILTER (metric = '{m}') AS {metrics.column(m, cfg)}_{s}"
+        columns = ", ".join(f"of['{m}'].{s} AS {metrics.column(m, cfg)}_{s}"
                             for m in metrics.baselined(cfg) for s in metrics.STATISTICS)
         hosts = "" if level == "host" else "hosts_cnt,"
         con.execute(f"""
             CREATE TABLE fg_b_{level} AS
+            WITH row_ AS (
+                SELECT h, {", ".join(key)}, {hosts}
+                    map_from_entries(list(row(metric, struct_pack({", ".join(metrics.STATISTICS)})))) AS of
+                FROM long_{level} GROUP BY ALL)
             SELECT label AS baseline_horizon, {", ".join(key)}, {hosts} instant(b_start) AS baseline_start_ts,
                 instant(b_end) AS baseline_end_ts, instant(getvariable('reference')) AS baseline_row_last_update_ts,
                 {columns}
-            FROM long_{level} JOIN horizon USING (h) GROUP BY ALL""")
+            FROM row_ JOIN horizon USING (h)""")
 
 
 def machine_names(con, cfg):

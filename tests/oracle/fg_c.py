@@ -94,20 +94,23 @@ def metric_columns(con, cfg):
     lists = {**{t: FORMULAS[t] for t in cfg.transforms}, "z_": "z", "c_": "clipped", "m_": "median", "s_": "scale"}
     columns = [f"list_{t}[{i + 1}] AS {metrics.column(m, cfg)}_{t}" for t in cfg.transforms for i, m in enumerate(names)]
     columns += [f"list_{t}[{i + 1}] AS {t}_{m}" for t in ("z_", "c_", "m_", "s_") for i, m in enumerate(names)]
+    cells = ", ".join(f"{t} := {expression}" for t, expression in lists.items())
+
     def top(level):
         return (f"list_slice(list(struct_pack(metric := metric, value := x, median := median, scale := scale, "
                 f"level := {level}, z := z) ORDER BY abs(z) DESC, place) FILTER (ranked AND z IS NOT NULL), 1, 5)")
     con.execute(f"""
-        CREATE TEMP TABLE listed AS        -- a metric's place in each list is its place in the catalogue
+        CREATE TEMP TABLE listed AS        -- a metric's place in the list is its place in the catalogue
         SELECT row_r, h, coalesce(any_value(level) FILTER (metric = 'sessions_cnt'), 'NONE') AS baseline_level,
             max((level IS NULL OR cold_start_flag = 1)::INTEGER) AS baseline_cold_start_any,
             min(support_count) FILTER (level IS NOT NULL) AS baseline_min_support_count,
             list(metric || '=' || scale_source ORDER BY place)
                 FILTER (x IS NOT NULL AND median IS NOT NULL AND scale_source <> 'mad') AS scale_source_exceptions,
             sum(ln(1 + greatest(0, abs(z) - 3))) FILTER (ranked AND z IS NOT NULL) AS anomaly_rank_score,
-            {top('level')} AS top_features, {", ".join(f"list({e} ORDER BY place) AS list_{t}" for t, e in lists.items())}
+            {top('level')} AS top_features, list(struct_pack({cells}) ORDER BY place) AS cells
         FROM cmetric GROUP BY ALL;
-        CREATE TABLE cwide AS SELECT * EXCLUDE ({", ".join(f"list_{t}" for t in lists)}), {", ".join(columns)} FROM listed;
+        CREATE TABLE cwide AS SELECT * EXCLUDE (cells, {", ".join(f"list_{t}" for t in lists)}), {", ".join(columns)} FROM
+            (SELECT *, {", ".join(f"list_transform(cells, lambda c: c.{t}) AS list_{t}" for t in lists)} FROM listed);
         DROP TABLE listed;
         CREATE TABLE cexception AS
         SELECT row_r, h, list(metric || '=' || level ORDER BY place) AS baseline_level_exceptions
