@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one streaming batch asks of S3: requests by kind and bytes. NDR_TEST_REQUESTS=1 measures with 31 and with 41 days behind it."""
+"""What one streaming batch asks of S3: requests by kind and bytes. NDR_TEST_REQUESTS=1 measures with 33 and with 43 days behind it."""
 import json
 import os
 from collections import Counter
@@ -51,8 +51,8 @@ def test_a_batch_with_a_month_behind_it(versitygw, proxy, tmp_path):
     """Ten days more behind it than the look-back holds cost nothing more."""
     totals = []
     project = batches.project(tmp_path / "project.json", keep={"pair_counts": True})
-    records = traffic.history(24 * 42)
-    for days in (31, 41):
+    records = traffic.history(24 * 44)
+    for days in (33, 43):  # the look-back and the horizon reach 32 days at most
         last, folder = days * 96 + 40, roots.Folder(tmp_path / f"root-{days}")
         traffic.write([r for r in records if batches.slot_of(r) < last], tmp_path / f"logs-{days}.json")
         folder.run("replay", "--input", tmp_path / f"logs-{days}.json", "--project", project, "--horizons", "7d:2d", "--reference-time",

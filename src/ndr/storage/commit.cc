@@ -41,6 +41,13 @@ arrow::Result<std::vector<CommitRecord>> ReadDays(const std::string& root, std::
   return records;
 }
 
+// Of ids that are days, in order; the last of them stays.
+void DropDaysBefore(base::Micros from, std::vector<std::string>* ids) {
+  auto first = std::lower_bound(ids->begin(), ids->end(), base::FormatCompact(from));
+  if (first == ids->end() && first != ids->begin()) --first;
+  ids->erase(ids->begin(), first);
+}
+
 }  // namespace
 
 int64_t CommitRecord::rows() const {
@@ -101,8 +108,10 @@ arrow::Result<std::optional<CommitRecord>> CommitLog::Read(const CommitKey& key)
 }
 
 arrow::Result<std::vector<CommitRecord>> CommitLog::ReadEach(std::string_view family,
-                                                             std::string_view version) const {
-  ARROW_ASSIGN_OR_RAISE(const auto ids, Ids(family, version));
+                                                             std::string_view version,
+                                                             base::Micros from) const {
+  ARROW_ASSIGN_OR_RAISE(auto ids, Ids(family, version));
+  if (family == "lookback" && from != INT64_MIN) DropDaysBefore(from, &ids);
   std::vector<std::optional<CommitRecord>> found(ids.size());
   const int threads = IsRemote(root_) ? kRemoteReads : 1;
   ARROW_RETURN_NOT_OK(base::ForEachPartition(ids.size(), threads, [&](size_t i) {
@@ -125,7 +134,7 @@ arrow::Result<std::vector<CommitRecord>> CommitLog::ReadAll(std::string_view fam
     if (first == days->end() && first != days->begin()) --first;
     ARROW_ASSIGN_OR_RAISE(records, ReadDays(root_, family, version, {first, days->end()}));
   } else {
-    ARROW_ASSIGN_OR_RAISE(records, ReadEach(family, version));
+    ARROW_ASSIGN_OR_RAISE(records, ReadEach(family, version, from));
   }
   std::sort(records.begin(), records.end(), [](const CommitRecord& a, const CommitRecord& b) {
     return std::tie(a.at, a.key.id) < std::tie(b.at, b.key.id);

@@ -94,8 +94,10 @@ class CommitLog {
   /// one a day); but where nothing is as late as `from`, the last of what there is comes.
   arrow::Result<std::vector<CommitRecord>> ReadAll(std::string_view family, std::string_view version,
                                                    base::Micros from = INT64_MIN) const;
-  /// The same of all, record by record: past the index of an S3 root.
-  arrow::Result<std::vector<CommitRecord>> ReadEach(std::string_view family, std::string_view version) const;
+  /// The same record by record: past the index of an S3 root. Only of a family whose ids are days (lookback)
+  /// is anything left out.
+  arrow::Result<std::vector<CommitRecord>> ReadEach(std::string_view family, std::string_view version,
+                                                    base::Micros from = INT64_MIN) const;
   /// The earliest `at` of a family; nullopt where nothing is committed.
   arrow::Result<std::optional<base::Micros>> First(std::string_view family, std::string_view version) const;
   /// The id of the newest FG-B reference not after `t`.
