@@ -102,9 +102,9 @@ TEST_F(EmbeddedStoreTest, AGroupWithOtherFeaturesKeepsItsOldRecordsReadable) {
 
 TEST_F(EmbeddedStoreTest, WhatTheLedgerKnowsIsNotWrittenAgain) {
   const Unit unit{"a", "fg_a/part.parquet", "sha"};
-  ASSERT_FALSE(*store_->IsDone(unit));
+  ASSERT_FALSE(*store_->IsDone(unit, 3));
   ASSERT_TRUE(store_->Put(FgA(), unit, 0, Make(FgA(), {{.host = "10.0.0.1"}, {.host = "10.0.0.2"}})).ok());
-  EXPECT_FALSE(*store_->IsDone(unit)) << "there may be more rows";
+  EXPECT_FALSE(*store_->IsDone(unit, 3)) << "there may be more rows";
   // Stopped here, and begun again: rows 0 and 1 are known, row 2 is not.
   store_ = EmbeddedStore::Open(path_).ValueOrDie();
   ASSERT_TRUE(store_
@@ -120,9 +120,9 @@ TEST_F(EmbeddedStoreTest, WhatTheLedgerKnowsIsNotWrittenAgain) {
   EXPECT_EQ(report.attempted, 1);
   EXPECT_EQ(report.accepted, 1);
   EXPECT_EQ(report.known, 2);
-  EXPECT_TRUE(*store_->IsDone(unit));
-  EXPECT_FALSE(*store_->IsDone({"a", "fg_a/part.parquet", "another"})) << "the file was replaced";
-  EXPECT_FALSE(*store_->IsDone({"b", "fg_a/part.parquet", "sha"}));
+  EXPECT_TRUE(*store_->IsDone(unit, 3));
+  EXPECT_FALSE(*store_->IsDone({"a", "fg_a/part.parquet", "another"}, 3)) << "the file was replaced";
+  EXPECT_FALSE(*store_->IsDone({"b", "fg_a/part.parquet", "sha"}, 3));
 }
 
 TEST_F(EmbeddedStoreTest, StatusCountsRecordsAndFiles) {

@@ -66,7 +66,7 @@ class SageMakerStoreTest : public ::testing::Test {
     arrow::Status status;
     for (size_t f = 0; f < files.size() && status.ok(); ++f) {
       const Unit unit{"g", "f" + std::to_string(f), "sha"};
-      ARROW_ASSIGN_OR_RAISE(const bool done, store_->IsDone(unit));
+      ARROW_ASSIGN_OR_RAISE(const bool done, store_->IsDone(unit, static_cast<int64_t>(files[f].size())));
       if (done) continue;
       const auto batch = testing::MakeBatch(*testing::Words(), catalogue::Dataset::kFgA, files[f]);
       auto records = std::make_shared<const Records>(Records::Make(group_, batch).ValueOrDie());
@@ -188,6 +188,7 @@ TEST_F(SageMakerStoreTest, TheOneAtFaultInARefusedRequestIsFound) {
   EXPECT_EQ(letters[0]["values"]["sessions_cnt"], "200");
   ASSERT_TRUE(Ingest({{Host(1), Host(2), Host(3)}}).ok());
   EXPECT_EQ(script_.requests.size(), 4u);  // settled, too
+  EXPECT_EQ(report_.known, 3);
 }
 
 TEST_F(SageMakerStoreTest, TooManyDeadLettersFailTheRun) {

@@ -123,9 +123,9 @@ Result<int64_t> EmbeddedStore::RowsDone(const Unit& unit, bool* complete) {
   return rows;
 }
 
-Result<bool> EmbeddedStore::IsDone(const Unit& unit) {
+Result<bool> EmbeddedStore::IsDone(const Unit& unit, int64_t rows) {
   bool complete = false;
-  ARROW_ASSIGN_OR_RAISE(const int64_t rows, RowsDone(unit, &complete));
+  ARROW_RETURN_NOT_OK(RowsDone(unit, &complete).status());
   if (complete) report_.known += rows;
   return complete;
 }

@@ -45,7 +45,7 @@ class EmbeddedStore : public OnlineStore {
   /// For Get and Status. KeyError where there is no file.
   static arrow::Result<std::unique_ptr<EmbeddedStore>> OpenToRead(const std::string& path);
 
-  arrow::Result<bool> IsDone(const Unit& unit) override;
+  arrow::Result<bool> IsDone(const Unit& unit, int64_t rows) override;
   arrow::Status Put(const Group& group, const Unit& unit, int64_t first_row,
                     std::shared_ptr<const Records> records) override;
   arrow::Status Complete(const Unit& unit, int64_t rows) override;

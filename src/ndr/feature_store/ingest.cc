@@ -11,7 +11,7 @@ using arrow::Status;
 Status IngestFile(const std::string& root, const spec::Context& context, const Group& group,
                   const storage::FileEntry& file, OnlineStore* store) {
   const Unit unit{group.name, file.path, file.sha256};
-  ARROW_ASSIGN_OR_RAISE(const bool done, store->IsDone(unit));
+  ARROW_ASSIGN_OR_RAISE(const bool done, store->IsDone(unit, file.rows));
   if (done) return Status::OK();
   storage::DatasetReader reader(root, *context.catalogue, group.dataset, {file}, Records::ColumnsFor(group));
   int64_t rows = 0;

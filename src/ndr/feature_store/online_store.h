@@ -38,8 +38,9 @@ class OnlineStore {
  public:
   virtual ~OnlineStore() = default;
 
-  /// All records of the unit are stored or dead-lettered: it need not be read again.
-  virtual arrow::Result<bool> IsDone(const Unit& unit) = 0;
+  /// All records of the unit, `rows` many, are stored or dead-lettered: it need not be read again, and they
+  /// are reported as known.
+  virtual arrow::Result<bool> IsDone(const Unit& unit, int64_t rows) = 0;
   /// Records of a unit from row `first_row` of its file on; those that the ledger knows are passed over. An
   /// older event time never replaces a newer one.
   virtual arrow::Status Put(const Group& group, const Unit& unit, int64_t first_row,

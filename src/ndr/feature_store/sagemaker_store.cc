@@ -68,9 +68,11 @@ arrow::Result<std::unique_ptr<SageMakerStore>> SageMakerStore::Open(const SageMa
   return store;
 }
 
-arrow::Result<bool> SageMakerStore::IsDone(const Unit& unit) {
+arrow::Result<bool> SageMakerStore::IsDone(const Unit& unit, int64_t rows) {
   ARROW_ASSIGN_OR_RAISE(const int number, ledger_->NumberOf(unit));
-  return ledger_->IsDone(number);
+  const bool done = ledger_->IsDone(number);
+  if (done) known_ += rows;
+  return done;
 }
 
 Status SageMakerStore::Put(const Group& group, const Unit& unit, int64_t first_row,

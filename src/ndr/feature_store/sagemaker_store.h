@@ -34,7 +34,7 @@ class SageMakerStore : public OnlineStore {
   static arrow::Result<std::unique_ptr<SageMakerStore>> Open(const SageMakerOptions& options,
                                                              std::function<aws::Outside()> outside);
 
-  arrow::Result<bool> IsDone(const Unit& unit) override;
+  arrow::Result<bool> IsDone(const Unit& unit, int64_t rows) override;
   arrow::Status Put(const Group& group, const Unit& unit, int64_t first_row,
                     std::shared_ptr<const Records> records) override;
   arrow::Status Complete(const Unit& unit, int64_t rows) override;
