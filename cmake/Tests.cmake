@@ -70,8 +70,9 @@ foreach(folder IN LISTS folders)
 
   if(python_cases)
     ndr_add_test(${name}_pytest "${NDR_PYTHON}" -m pytest -q -p no:cacheprovider ${story_arguments} "${folder}")
-    # Begun before the C++ tests, which fill the gaps that the long ones leave.
-    set_tests_properties(${name}_pytest PROPERTIES FIXTURES_REQUIRED python_env COST 1
+    # The most files first, the C++ tests last: short ones fill the gap that a long one would leave at the end.
+    list(LENGTH python_cases files)
+    set_tests_properties(${name}_pytest PROPERTIES FIXTURES_REQUIRED python_env COST ${files}
                          ENVIRONMENT "${test_environment};${story_environment}")
     set(python_tests TRUE)
   endif()
@@ -82,9 +83,9 @@ endforeach()
 if(NOT NDR_SANITIZE)
   set(left "NDR_TEST_LEFT=${CMAKE_BINARY_DIR}/left-by-e2e.json")
   ndr_add_test(e2e_on_s3_pytest "${NDR_PYTHON}" -m pytest -q -rs -p no:cacheprovider "${CMAKE_SOURCE_DIR}/tests/e2e")
-  set_tests_properties(e2e_on_s3_pytest PROPERTIES FIXTURES_REQUIRED "python_env;left_by_e2e" COST 2)
+  set_tests_properties(e2e_on_s3_pytest PROPERTIES FIXTURES_REQUIRED "python_env;left_by_e2e" COST 98)
   set_property(TEST e2e_on_s3_pytest APPEND PROPERTY ENVIRONMENT "NDR_TEST_LAKE=versitygw" "${left}")
-  set_tests_properties(e2e_pytest PROPERTIES FIXTURES_SETUP left_by_e2e COST 3)
+  set_tests_properties(e2e_pytest PROPERTIES FIXTURES_SETUP left_by_e2e COST 99)
   set_property(TEST e2e_pytest APPEND PROPERTY ENVIRONMENT "${left}")
 endif()
 
