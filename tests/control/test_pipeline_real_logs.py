@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A day of a real sensor's hourly files, where $NDR_SHARED_DATA names their folder: half of it cut into slices through `ndr pipeline
-run`, and all of it uncut through `ndr watch`, beside a replay."""
+"""A day of a real sensor's hourly files, where $NDR_SHARED_DATA names their folder: cut into slices through `ndr pipeline run`, and
+uncut through `ndr watch`, beside a replay."""
 import gzip
 import json
 import os
@@ -20,10 +20,10 @@ LOGS = Path(os.environ.get("NDR_SHARED_DATA") or "nowhere") / "rita-72h"
 START = datetime(2024, 4, 19, tzinfo=timezone.utc)
 SLICE = timedelta(minutes=15)
 TIME = 1  # the field `ts`, after the worker's name
-SLOTS = [START + SLICE * i for i in range(48)]
-REFERENCE = START + timedelta(hours=9)
+SLOTS = [START + SLICE * i for i in range(96)]
+REFERENCE = START + timedelta(hours=18)
 PROJECT = {"project_name": "acme", "feature_spec_version": "v1", "host_networks": ["64.225.56.201/32"], "keep": {"pair_counts": True},
-           "horizons": [{"label": "6h", "length_days": 0.25, "gap_days": 0.125}]}
+           "horizons": [{"label": "12h", "length_days": 0.5, "gap_days": 0.25}]}
 
 pytestmark = pytest.mark.skipif(not LOGS.is_dir(), reason=f"no {LOGS.name} in NDR_SHARED_DATA")
 
