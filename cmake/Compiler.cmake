@@ -15,10 +15,6 @@ add_compile_options(-ffp-contract=off)
 if(NDR_SANITIZE)
   add_compile_options(-fsanitize=${NDR_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${NDR_SANITIZE})
-  if(NDR_SANITIZE MATCHES "undefined")
-    # Checks of every pointer, a third of the time: the address sanitizer notices null too, -Wcast-align what may lie askew.
-    add_compile_options(-fno-sanitize=null,alignment)
-  endif()
 endif()
 
 find_program(NDR_CCACHE ccache)
