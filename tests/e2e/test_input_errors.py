@@ -54,6 +54,45 @@ def test_gzip_damaged_inside(good, tmp_path):
     assert_nothing_published(tmp_path / "root")
 
 
+def test_too_little_of_a_file_to_recognise_it(good, tmp_path):
+    """A cut file is no other thing in the folder, however little of it is left; --skip-bad-files goes on without it."""
+    whole = gzip.compress(traffic.text(good[0]).encode())
+    run = replay_beside(good, tmp_path, "cut.json.gz", whole[:40], expect=1)
+    assert "cut.json.gz" in run.stderr and "is cut off after 40 bytes" in run.stderr and "--skip-bad-files" in run.stderr
+    assert_nothing_published(tmp_path / "root")
+    run = engine.replay(tmp_path / "logs", tmp_path / "root", "--skip-bad-files")
+    assert "cut.json.gz was passed over" in run.stdout
+    assert engine.data(tmp_path / "root") == good[1]
+
+
+def test_lines_of_a_skipped_damaged_file_are_counted(good, tmp_path):
+    lines = traffic.text(good[0]).encode()
+    packed = gzip.compress(lines)
+    replay_beside(good, tmp_path, "bad.json.gz", packed[:-6] + b"wrong!", "--skip-bad-files")
+    assert engine.counters(tmp_path / "root")["skipped_bad_file"] == len(good[0])
+    engine.assert_every_line_is_accounted_for(tmp_path / "root")
+    assert engine.data(tmp_path / "root") == good[1]
+
+
+@pytest.mark.folders_only("links are of disks")
+def test_a_file_that_cannot_be_read(good, tmp_path):
+    """It may be a log: nothing is published without it. (Memory at address 0 can be opened, by root too, and not read.)"""
+    traffic.write(good[0], tmp_path / "logs" / "good.json")
+    (tmp_path / "logs" / "unreadable.json").symlink_to("/proc/self/mem")
+    run = engine.replay(tmp_path / "logs", tmp_path / "root", expect=1)
+    assert "cannot " in run.stderr and "unreadable.json" in run.stderr and "take it out of the input" in run.stderr
+    assert_nothing_published(tmp_path / "root")
+
+
+@pytest.mark.folders_only("the root lies among the logs")
+def test_a_root_among_the_logs(good, tmp_path):
+    """Its files are no logs: a second run over the same input changes nothing."""
+    traffic.write(good[0], tmp_path / "logs" / "good.json")
+    engine.replay(tmp_path / "logs", tmp_path / "logs" / "root")
+    assert "Nothing to do" in engine.replay(tmp_path / "logs", tmp_path / "logs" / "root").stdout
+    assert engine.data(tmp_path / "logs" / "root") == good[1]
+
+
 @pytest.mark.parametrize("name, content, why", [
     ("garbage.bin", random.Random(1).randbytes(100_000), "holds binary data"),
     ("windows.json", "".join(json.dumps({"source_ip": "10.1.0.10"}) for _ in range(9)).encode("utf-16"), "is UTF-16 text; convert it to UTF-8"),
@@ -130,7 +169,7 @@ def test_too_many_bad_lines(good, tmp_path):
     """Above max_malformed_ratio a file stops the replay by name, or is passed over by wish with all its lines counted."""
     bad = traffic.text(good[0][:9]).encode() + b"{not json\n" * 2
     run = replay_beside(good, tmp_path, "bad.json", bad, expect=2)
-    for part in ("bad.json", "18.2 % of its records can't be parsed", "--skip-bad-files"):
+    for part in ("bad.json", "18.2 % of its records can't be parsed", f"begins at byte {len(bad) - 20}, '{{not json': ", "--skip-bad-files"):
         assert part in run.stderr
     assert_nothing_published(tmp_path / "root")
     run = engine.replay(tmp_path / "logs", tmp_path / "root", "--skip-bad-files")

@@ -186,6 +186,14 @@ def test_a_slot_has_one_batch(copy):
     assert "not 'another'" in done.stderr
 
 
+def test_an_id_has_one_slot(copy):
+    """No race, so no advice to run again: it would fail each time."""
+    flags = batches.slice_flags(copy.root, 1000, copy.project)
+    flags[flags.index("--mini-batch-id") + 1] = batches.batch_id(5)
+    done = engine.run("delta", *flags, "--input", copy.logs / batches.batch_id(5), expect=3)
+    assert f"the mini-batch id '{batches.batch_id(5)}' belongs to the slot {batches.iso(5 * 900)}" in done.stderr
+
+
 def test_an_older_batch_may_come_later(streamed, tmp_path):
     root = tmp_path / "root"
     logs = ("--raw-parsed-logs-prefix", streamed.logs)

@@ -38,6 +38,12 @@ TEST(Argus, AFlowInFull) {
   EXPECT_EQ(file.counters.Get("zoneless_times"), 1);
 }
 
+TEST(Argus, AHeaderWithoutAddressesHasNoSessions) {
+  const auto file =
+      ParseLog(Source::kArgus, "StartTime,Dur,SrcAddr,TotBytes\n2011/08/16 10:01:46,1,10.0.0.1,7\n");
+  EXPECT_THAT(file.Reasons(), ElementsAre(HasSubstr("the header names no SrcAddr or no DstAddr")));
+}
+
 TEST(Argus, BackwardFlowsAreExchanged) {
   const auto back =
       HasSubstr("from=10.0.0.2 port=80 to=10.0.0.1 port=5000 source_bytes=36 destination_bytes=100");

@@ -222,15 +222,16 @@ TEST(NdrJson, TimesWithoutAZoneAreOfTheDeviceTheSourceOrTheCalendar) {
   auto file = ParseLog(kJson, log, ContextOf(project));
   EXPECT_THAT(file.rows, testing::Each(HasSubstr("start=2024-07-01T16:00:00Z")));
   EXPECT_EQ(file.counters.Get("zoneless_times"), 2);
-  EXPECT_EQ(Parser::Make(ContextOf(project), kJson).ValueOrDie()->assumed_zone(), "America/New_York");
+  EXPECT_EQ(file.counters.Get("assumed_zone_times"), 2);
   project.source_timezone.by_device = {{"a", "Asia/Tokyo"}};
   file = ParseLog(kJson, log, ContextOf(project));
   EXPECT_THAT(file.rows,
               ElementsAre(HasSubstr("start=2024-07-01T03:00:00Z"), HasSubstr("start=2024-07-01T16:00:00Z")));
+  EXPECT_EQ(file.counters.Get("assumed_zone_times"), 1) << "of b, which nothing names";
   project.source_timezone = {"Europe/Prague", {}};
-  EXPECT_THAT(ParseLog(kJson, log, ContextOf(project)).rows,
-              testing::Each(HasSubstr("start=2024-07-01T10:00:00Z")));
-  EXPECT_EQ(Parser::Make(ContextOf(project), kJson).ValueOrDie()->assumed_zone(), "");
+  file = ParseLog(kJson, log, ContextOf(project));
+  EXPECT_THAT(file.rows, testing::Each(HasSubstr("start=2024-07-01T10:00:00Z")));
+  EXPECT_EQ(file.counters.Get("assumed_zone_times"), 0);
   project.source_timezone = {"Europe/Nowhere", {}};
   EXPECT_TRUE(Parser::Make(ContextOf(project), kJson).status().IsInvalid());
 }

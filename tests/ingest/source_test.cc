@@ -26,6 +26,20 @@ TEST(Source, FromTheFirstLines) {
   EXPECT_EQ(Recognised(" \r\n\n"), Of(Source::kNdrJson)) << "no records";
 }
 
+TEST(Source, ALogThatWasCutAtItsFrontIsKnownByItsSecondLine) {
+  EXPECT_EQ(Recognised("9.9\"}\n{\"source_ip\":\"10.0.0.1\"}\n"), Of(Source::kNdrJson));
+  EXPECT_EQ(Recognised("9.9.9\t443\n#separator \\x09\n#fields\tts"), Of(Source::kZeekTsv));
+  EXPECT_THAT(Recognised("Dear all,\nsee below:\n{\"source_ip\":\"10.0.0.1\"}\n"), HasSubstr("'Dear all,'"));
+  EXPECT_THAT(Recognised("no line end"), HasSubstr("'no line end'"));
+}
+
+TEST(Source, ASourceThatIsATextIsNotThatOfEcs) {
+  EXPECT_EQ(Recognised(R"({"source" : {"ip":"10.0.0.1"}})"), Of(Source::kNdrJson));
+  EXPECT_THAT(Recognised(R"({"source":"fw01","src":"10.0.0.1"})"), HasSubstr("is of no known source"));
+  EXPECT_THAT(Recognised(R"({"flow_id":1,"event_type":"alert","alert":{"source":{"ip":"10.0.0.1"}}})"),
+              HasSubstr("Suricata"));
+}
+
 TEST(Source, NamedByTheUser) {
   EXPECT_EQ(Recognised(R"({"a":1})", "ndr-json"), Of(Source::kNdrJson));
   EXPECT_EQ(Recognised(R"({"a":1})", "zeek"), Of(Source::kZeekJson));
@@ -48,6 +62,10 @@ TEST(Source, WhatIsNotKnownSaysSo) {
   EXPECT_THAT(Recognised("\xff\xfe{\0"), HasSubstr("UTF-16"));
   EXPECT_THAT(Recognised("PAR1...."), HasSubstr("Parquet"));
   EXPECT_THAT(Recognised("\x1f\x8b\x08"), HasSubstr("compressed"));
+  for (const char* head : {"\xfd"
+                           "7zXZ",
+                           "BZh91AY", "PK\x03\x04"})
+    EXPECT_THAT(Recognised(head), HasSubstr("plain text, gzip and zstd are read"));
   EXPECT_THAT(Recognised(std::string_view("\x7f"
                                           "ELF\0\1",
                                           6)),

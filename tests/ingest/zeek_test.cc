@@ -76,6 +76,14 @@ TEST(ZeekTsv, TheHeaderMayChangeWithinAFileAndComeFirstOrLate) {
               ElementsAre("unparsable@0: no #fields line stands before it", HasSubstr("no_bytes_no_ports@")));
 }
 
+TEST(ZeekTsv, AHeaderWithoutAddressesHasNoSessions) {
+  const auto file = ParseLog(Source::kZeekTsv,
+                             "#separator |\n#path|conn\n#fields|ts|id.orig_h|resp|orig_bytes\n"
+                             "1713614400|10.0.0.1|9.9.9.9|7\n");
+  EXPECT_THAT(file.Reasons(),
+              ElementsAre(HasSubstr("unparsable@61: #fields names no id.orig_h or no id.resp_h")));
+}
+
 TEST(ZeekTsv, TheSeparatorMayStandAsItself) {
   const auto file = ParseLog(Source::kZeekTsv,
                              "#separator |\n#path|conn\n#fields|ts|id.orig_h|id.resp_h|orig_bytes\n"

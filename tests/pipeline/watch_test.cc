@@ -133,6 +133,14 @@ TEST_F(WatchTest, RunsBatchesInTheOrderOfTheirSlots) {
   EXPECT_FALSE(std::filesystem::exists(Delta::FlagOf(commands_.calls()[0], "--raw-parsed-logs-prefix")));
 }
 
+TEST_F(WatchTest, ResultsBelowTheFolderAreNoLogs) {
+  Put("a.log", 100);
+  Put("out/_commits/delta/x.json", 100);
+  Put("_kept/b.log", 100);
+  ASSERT_TRUE(Once().ok());
+  EXPECT_THAT(commands_.read, ElementsAre(ElementsAre("a.log")));
+}
+
 TEST_F(WatchTest, GoesOnWhereItWas) {
   Put("a.log", 100);
   ASSERT_TRUE(Once().ok());

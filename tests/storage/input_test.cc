@@ -7,6 +7,7 @@
 #include <zstd.h>
 
 #include "ndr/base/hash.h"
+#include "ndr/storage/results.h"
 #include "temporary_folder.h"
 
 namespace ndr::storage {
@@ -108,12 +109,20 @@ TEST(InputFile, ACutOffStreamGivesWhatItHoldsThenSaysWhere) {
     const Content content = ReadAll(folder / name);
     EXPECT_GT(content.bytes.size(), 10'000u) << name;
     EXPECT_TRUE(text.starts_with(content.bytes)) << name;
-    EXPECT_TRUE(content.status.IsIOError()) << name;
+    EXPECT_TRUE(content.status.IsSerializationError()) << name;
     EXPECT_THAT(content.status.message(), HasSubstr(folder / name));
     EXPECT_THAT(content.status.message(),
                 HasSubstr("cut off after " + std::to_string(BytesOf(folder / name).size()) + " bytes"));
   }
-  EXPECT_TRUE(ReadAll(folder / "head.gz").status.IsIOError());
+  EXPECT_TRUE(ReadAll(folder / "head.gz").status.IsSerializationError());
+}
+
+TEST(InputFile, AFrameToBeSkippedBeginsZstdToo) {
+  TemporaryFolder folder;
+  // As parallel compressors write: magic, 4 bytes follow, the size of the next frame.
+  const std::string skipped("\x50\x2a\x4d\x18\x04\0\0\0\x2a\0\0\0", 12);
+  Put(folder / "p.zst", skipped + Zstd("a\nb\n"));
+  EXPECT_EQ(ReadAll(folder / "p.zst").bytes, "a\nb\n");
 }
 
 TEST(InputFile, ADamagedStreamSaysWhere) {
@@ -161,6 +170,70 @@ TEST(ExpandInputs, FilesFoldersAndGlobsSortedOnce) {
   EXPECT_THAT(Paths({folder / "two[1].log"}), ElementsAre(folder / "two[1].log"));
   EXPECT_THAT(ExpandInputs({folder / "none"}).status().message(), HasSubstr("does not exist"));
   EXPECT_THAT(ExpandInputs({folder / "*.gz"}).status().message(), HasSubstr("matches no file"));
+}
+
+TEST(ExpandInputs, SaysWhichFilesWereNamedHoweverTheyAreWritten) {
+  TemporaryFolder folder;
+  Put(folder / "a.log", "");
+  Put(folder / "b.log", "");
+  const auto files = ExpandInputs({folder.path(), folder / "./b.log"}).ValueOrDie();
+  ASSERT_EQ(files.size(), 2u);
+  EXPECT_FALSE(files[0].named);
+  EXPECT_TRUE(files[1].named);
+  EXPECT_FALSE(ExpandInputs({folder / "a*.log"}).ValueOrDie()[0].named);
+}
+
+TEST(ExpandInputs, LinksAreFollowedAndAFileIsReadOnce) {
+  TemporaryFolder folder;
+  Put(folder / "logs/2024-04-20/conn.log", "");
+  Put(folder / "elsewhere/conn.log", "");
+  namespace fs = std::filesystem;
+  fs::create_directory_symlink("2024-04-20", folder / "logs/current");
+  fs::create_directory_symlink("../elsewhere", folder / "logs/other");
+  fs::create_directory_symlink("..", folder / "logs/2024-04-20/up");
+  fs::create_symlink("2024-04-20/conn.log", folder / "logs/again.log");
+  EXPECT_THAT(Paths({folder / "logs"}),
+              ElementsAre(folder / "logs/2024-04-20/conn.log", folder / "logs/other/conn.log"));
+}
+
+TEST(ExpandInputs, ResultsBelowTheLogsAreNoLogs) {
+  TemporaryFolder folder;
+  for (const std::string name :
+       {"conn.log", "out/_commits/delta/x.json", "out/fg_a/x.parquet", "_watch/files.jsonl"})
+    Put(folder / name, "");
+  EXPECT_THAT(Paths({folder.path()}), ElementsAre(folder / "conn.log"));
+  EXPECT_THAT(Paths({folder / "out"}), ElementsAre(folder / "out/fg_a/x.parquet"))
+      << "named, it is what it is";
+}
+
+TEST(ExpandInputs, APipeIsRefused) {
+  TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_THAT(ExpandInputs({folder / "pipe"}).status().message(), HasSubstr("is no file or folder"));
+}
+
+std::vector<std::string> NamesWithoutResults(std::vector<ObjectInfo> objects, std::string_view folder) {
+  std::vector<std::string> names;
+  for (const ObjectInfo& object : WithoutResults(std::move(objects), folder)) names.push_back(object.name);
+  return names;
+}
+
+TEST(WithoutResults, ObjectsOfRootsBelowTheFolderAreLeftOut) {
+  EXPECT_THAT(NamesWithoutResults({{"logs/a.json"},
+                                   {"logs/_a.json"},
+                                   {"logs/_watch/files.jsonl"},
+                                   {"logs/out/_commits/delta/x.json"},
+                                   {"logs/out/fg_a/x.parquet"},
+                                   {"logs/outer/b.json"}},
+                                  "logs"),
+              ElementsAre("logs/a.json", "logs/_a.json", "logs/outer/b.json"));
+}
+
+TEST(WithoutResults, ARootThatWasAskedForIsWhatItIs) {
+  EXPECT_THAT(NamesWithoutResults({{"out/_commits/delta/x.json"}, {"out/fg_a/x.parquet"}}, "out"),
+              ElementsAre("out/fg_a/x.parquet"));
+  EXPECT_THAT(NamesWithoutResults({{"_commits/delta/x.json"}, {"fg_a/x.parquet"}}, ""),
+              ElementsAre("fg_a/x.parquet"));
 }
 
 }  // namespace

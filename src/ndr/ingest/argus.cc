@@ -140,7 +140,7 @@ class Argus : public Format {
       auto fields = HeaderOf(TakeLine(&rest));
       if (!fields.empty()) {
         auto changed = std::make_shared<LayoutData>(*layout);
-        changed->fields = std::move(fields);
+        changed->Name(std::move(fields));
         layout = std::move(changed);
       }
       at = bytes.size() - rest.size();
@@ -154,12 +154,14 @@ class Argus : public Format {
     ForEachLine(block, assembler, [&](const Line& line) {
       if (line.bytes.find(kHeaderMark) != std::string_view::npos) {
         if (auto fields = HeaderOf(line.bytes); !fields.empty()) {
-          layout.fields = std::move(fields);
+          layout.Name(std::move(fields));
           return assembler->Header();
         }
       }
       if (!layout.has_fields())
         return assembler->Unparsable(line, "no header line with StartTime stands before it");
+      if (!layout.has_addresses)
+        return assembler->Unparsable(line, "the header names no SrcAddr or no DstAddr");
       const size_t columns = record.Read(line.bytes, layout);
       if (columns != layout.fields.size())
         return assembler->Unparsable(line, std::to_string(columns) + " columns where the header names " +

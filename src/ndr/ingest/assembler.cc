@@ -155,6 +155,7 @@ void Assembler::MendAmounts(Session* s) {
 void Assembler::Append(const Record& record, const Line& line, const Session& s) {
   ++lines_[kRows];
   zoneless_ += s.start->zoneless;
+  assumed_zone_ += s.start->zoneless && options_.zones.Assumes(record[kDeviceId]);
   rows_.event_start.push_back(s.start->micros);
   rows_.event_end.push_back(s.end ? s.end->micros : 0);
   rows_.has_event_end.push_back(s.end.has_value());
@@ -202,6 +203,7 @@ arrow::Result<Parsed> Assembler::Finish() {
   for (size_t f = 0; f < kFates; ++f) parsed.counters.Add(kFateNames[f], lines_[f]);
   parsed.counters.Add("lines_read", lines_read_);
   parsed.counters.Add("zoneless_times", zoneless_);
+  parsed.counters.Add("assumed_zone_times", assumed_zone_);
   parsed.quarantined = std::move(quarantined_);
   return parsed;
 }

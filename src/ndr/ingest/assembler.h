@@ -85,7 +85,7 @@ class Assembler {
   catalogue::SessionVectors rows_;
   std::vector<WordTable> words_;
   std::array<int64_t, kFates> lines_{};
-  int64_t lines_read_ = 0, zoneless_ = 0;
+  int64_t lines_read_ = 0, zoneless_ = 0, assumed_zone_ = 0;
   std::vector<Quarantined> quarantined_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <arrow/result.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -23,8 +24,15 @@ struct LayoutData {
   char separator = '\t';
   std::string unset = "-";
   std::string empty = "(empty)";
-  bool other_stream = false;  ///< a Zeek log that is not conn
-  std::vector<Field> fields;  ///< by column; kNoField is not read
+  bool other_stream = false;   ///< a Zeek log that is not conn
+  std::vector<Field> fields;   ///< by column; kNoField is not read
+  bool has_addresses = false;  ///< among the fields: no line without them is a session
+
+  void Name(std::vector<Field> columns) {
+    fields = std::move(columns);
+    has_addresses = std::count(fields.begin(), fields.end(), kSourceIp) > 0 &&
+                    std::count(fields.begin(), fields.end(), kDestinationIp) > 0;
+  }
   bool has_fields() const { return !fields.empty(); }
 };
 

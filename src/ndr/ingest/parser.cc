@@ -48,7 +48,6 @@ arrow::Result<std::shared_ptr<const Parser>> Parser::Make(std::shared_ptr<const 
   const spec::Context& c = *parser->context_;
   ARROW_RETURN_NOT_OK(CheckMapping(c.project.field_mapping));
   ARROW_ASSIGN_OR_RAISE(auto zones, SourceZones::Make(c));
-  if (zones.assumed()) parser->assumed_zone_ = c.calendar.zone().name();
   parser->options_ = std::make_unique<const AssemblerOptions>(
       AssemblerOptions{c.network, std::move(zones), c.project.data_quality.no_bytes_no_ports});
   parser->format_ = MakeFormat(source, c.project.field_mapping);

@@ -50,7 +50,8 @@ struct Quarantined {
 /// nor THREAT) + `unparsable` + `malformed_address` + `no_bytes_no_ports` + `no_host` + `null_start`; all but
 /// `no_host` and the skipped stand in `quarantined` too. The notes on rows (duration, negative) are bits of
 /// the column `notes`: whoever knows which rows are used counts them. `zoneless_times`: rows whose start had
-/// no zone (read in the source's or the calendar's).
+/// no zone (read in the source's or the calendar's); `assumed_zone_times`: those of them for which nothing is
+/// configured, to be announced.
 struct Parsed {
   std::shared_ptr<arrow::RecordBatch> sessions;  ///< catalogue::SessionSchema(), in file order
   base::Counters counters;
@@ -77,9 +78,6 @@ class Parser {
   /// A session key alone names one record (a Zeek uid), so duplicates need no sequence (delta.h,
   /// SessionBatch).
   bool key_alone_identifies() const { return source_ == Source::kZeekTsv || source_ == Source::kZeekJson; }
-  /// The zone of zone-less times where nothing configured says one: the calendar's, to be announced; empty:
-  /// configured.
-  const std::string& assumed_zone() const { return assumed_zone_; }
 
   /// Records to sessions. The result depends on the lines alone, not on how the file was cut into blocks.
   /// Errors are failures of memory or of the contract only: bad lines are counted and quarantined.
@@ -91,7 +89,6 @@ class Parser {
 
   std::shared_ptr<const spec::Context> context_;
   Source source_;
-  std::string assumed_zone_;
   std::unique_ptr<const AssemblerOptions> options_;
   std::unique_ptr<const Format> format_;
 };

@@ -22,10 +22,11 @@ std::string KnownSources();
 inline constexpr size_t kRecogniseBytes = 64 * 1024;
 
 /// The source of a file from its first bytes (decompressed). `name` is the file's, for messages. `wanted` is
-/// `auto`, or the name of a source that the file has to be of. With a `field_mapping` any JSON Lines that is
-/// not another source's is ndr-json. A file of blanks alone, or empty, is ndr-json (or the wanted source): it
-/// has no records. Invalid: the bytes are of no known source (the message lists those), of a source that is
-/// not read yet, compressed, or UTF-16.
+/// `auto`, or the name of a source that the file has to be of; then its first two lines tell (a log that was
+/// cut at its front begins within a line). With a `field_mapping` any JSON Lines that is not another source's
+/// is ndr-json. A file of blanks alone, or empty, is ndr-json (or the wanted source): it has no records.
+/// Invalid: the bytes are of no known source (the message lists those), of a source that is not read yet,
+/// compressed, or UTF-16.
 arrow::Result<Source> Recognise(std::string_view head, std::string_view name,
                                 std::string_view wanted = "auto",
                                 const std::map<std::string, std::string>& field_mapping = {});

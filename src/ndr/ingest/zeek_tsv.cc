@@ -29,13 +29,14 @@ Field FieldOf(std::string_view name) {
 }
 
 void ReadNames(std::string_view rest, LayoutData* layout) {
-  layout->fields.clear();
+  std::vector<Field> fields;
   bool more = true;
   for (std::string_view name; TakeColumn(&rest, layout->separator, &more, &name);) {
     for (size_t at; (at = name.find(kLabelSeparator)) != std::string_view::npos; name.remove_prefix(at + 3))
-      layout->fields.push_back(FieldOf(name.substr(0, at)));
-    layout->fields.push_back(FieldOf(name));
+      fields.push_back(FieldOf(name.substr(0, at)));
+    fields.push_back(FieldOf(name));
   }
+  layout->Name(std::move(fields));
 }
 
 void ReadHeader(std::string_view line, LayoutData* layout) {
@@ -106,6 +107,8 @@ class ZeekTsv : public Format {
       }
       if (layout.other_stream) return assembler->OtherStream();
       if (!layout.has_fields()) return assembler->Unparsable(line, "no #fields line stands before it");
+      if (!layout.has_addresses)
+        return assembler->Unparsable(line, "#fields names no id.orig_h or no id.resp_h");
       const size_t columns = ReadColumns(line.bytes, layout, &record);
       if (columns != layout.fields.size())
         return assembler->Unparsable(line, std::to_string(columns) + " columns where #fields names " +

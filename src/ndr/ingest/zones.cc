@@ -6,7 +6,7 @@ namespace ndr::ingest {
 arrow::Result<SourceZones> SourceZones::Make(const spec::Context& context) {
   const spec::SourceTimezone& configured = context.project.source_timezone;
   SourceZones zones;
-  zones.assumed_ = configured.all.empty() && configured.by_device.empty();
+  zones.assumes_ = configured.all.empty();
   zones.default_ = context.calendar.zone();
   if (!configured.all.empty()) {
     ARROW_ASSIGN_OR_RAISE(zones.default_, base::TimeZone::Load(configured.all));

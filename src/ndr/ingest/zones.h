@@ -18,13 +18,13 @@ class SourceZones {
   static arrow::Result<SourceZones> Make(const spec::Context& context);
   /// A device that the map lacks has the calendar's zone.
   const base::TimeZone& ZoneOf(std::string_view device) const;
-  /// No zone is configured.
-  bool assumed() const { return assumed_; }
+  /// Nothing names a zone for the device: it has the calendar's for want of another.
+  bool Assumes(std::string_view device) const { return assumes_ && !by_device_.contains(device); }
 
  private:
   std::map<std::string, base::TimeZone, std::less<>> by_device_;
   base::TimeZone default_ = base::TimeZone::Utc();
-  bool assumed_ = false;
+  bool assumes_ = false;
 };
 
 /// Civil times to instants; remembers the last minute's answer, since a zone's rules are slow to ask.

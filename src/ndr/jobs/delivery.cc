@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -59,24 +58,15 @@ Status Delivery::FindFiles() {
   if (found_) return Status::OK();
   const auto paths = Paths();
   if (!paths.ok()) return base::UsageError(paths.status().message());
-  int64_t passed_over = 0;
-  for (const auto& [path, bytes] : *paths) {
-    const auto source = reader_.Recognise(path);
-    if (source.ok()) {
-      files_.emplace_back(path, *source);
-      ARROW_ASSIGN_OR_RAISE(const auto file, storage::InputFile::Open(path));
-      ARROW_ASSIGN_OR_RAISE(const auto identity, file->Identity());
-      inputs_.push_back({identity.name, identity.bytes, identity.sha256});
-      continue;
-    }
-    // An empty file holds nothing to recognise, and nothing else.
-    if (bytes == 0) continue;
-    if (std::find(named_.begin(), named_.end(), path) != named_.end())
-      return base::UsageError(source.status().message());
-    if (++passed_over == 1) run_.report->Note("passed over what is no log: " + source.status().message());
+  ARROW_ASSIGN_OR_RAISE(FoundLogs found, FindLogs(&reader_, *paths, run_.report));
+  if (found.logs.empty() && !found.passed_over.empty())
+    run_.report->Note("the batch is taken as empty, none of its files is a log: " + found.passed_over);
+  for (const FoundLog& log : found.logs) {
+    ARROW_ASSIGN_OR_RAISE(const auto file, storage::InputFile::Open(log.path));
+    ARROW_ASSIGN_OR_RAISE(const auto identity, file->Identity());
+    inputs_.push_back({identity.name, identity.bytes, identity.sha256});
   }
-  run_.report->counters().Add("files_read", static_cast<int64_t>(files_.size()));
-  run_.report->counters().Add("files_passed_over", passed_over);
+  files_ = std::move(found.logs);
   found_ = true;
   return Status::OK();
 }
@@ -89,12 +79,13 @@ arrow::Result<std::vector<storage::InputEntry>> Delivery::Inputs(Micros) {
 arrow::Result<std::vector<delta::SessionBatch>> Delivery::Take(Micros) {
   ARROW_RETURN_NOT_OK(FindFiles());
   std::vector<delta::SessionBatch> batches;
-  for (const auto& [path, source] : files_) {
+  for (const auto& [path, source, bytes] : files_) {
     const auto number = static_cast<int32_t>(logs_.size());
     const ReadOptions options{run_.context->threads, true, [&] {
                                 return run_.Show("reading logs", number, static_cast<int64_t>(files_.size()));
                               }};
     ARROW_ASSIGN_OR_RAISE(ReadLog log, Read(&reader_, run_.writer, path, source, options));
+    ARROW_RETURN_NOT_OK(log.damage);
     if (log.file.identity.sha256 != inputs_[static_cast<size_t>(number)].sha256)
       return Status::IOError(path, " changed while it was read; run again when it is complete");
     for (auto& sessions : log.sessions)
@@ -104,9 +95,7 @@ arrow::Result<std::vector<delta::SessionBatch>> Delivery::Take(Micros) {
     run_.report->AddStep("read", 0, log.file.counters.Get("lines_read"), log.file.rows());
     logs_.push_back(std::move(log));
   }
-  if (const std::string zone = reader_.assumed_zone();
-      !zone.empty() && run_.report->counters().Get("zoneless_times") > 0)
-    run_.report->Note("times without a zone were read in the calendar's, " + zone);
+  NoteAssumedZone(*run_.context, run_.report);
   return batches;
 }
 
@@ -115,7 +104,7 @@ Status Delivery::CheckQuality() {
   const ReadLog* worst = nullptr;
   for (const ReadLog& log : logs_) {
     counters.Add(log.file.counters);
-    if (log.first_bad != INT64_MAX && worst == nullptr) worst = &log;
+    if (log.first_bad && worst == nullptr) worst = &log;
   }
   const int64_t lines =
       counters.Get("lines_read") - counters.Get("header_lines") - counters.Get("blank_lines");
@@ -127,7 +116,7 @@ Status Delivery::CheckQuality() {
   const double ratio = ingest::MalformedRatio(counters),
                limit = run_.context->project.data_quality.max_malformed_ratio;
   if (worst == nullptr || ratio <= limit) return Status::OK();
-  return Status::Invalid(MalformedMessage(worst->file.path, ratio, limit, worst->first_bad));
+  return Status::Invalid(MalformedMessage(*worst, ratio, limit));
 }
 
 Status Delivery::Quarantine(const std::vector<delta::Rejected>& rejected) {
@@ -145,7 +134,7 @@ Status Delivery::Quarantine(const std::vector<delta::Rejected>& rejected) {
       return at == refused->second.end() ? std::nullopt : std::optional(at->second);
     };
     ARROW_RETURN_NOT_OK(
-        QuarantineAlso(&reader_, run_.writer, version, files_[i].second, logs_[i].file, refuse));
+        QuarantineAlso(&reader_, run_.writer, version, files_[i].source, logs_[i].file, refuse));
   }
   return Status::OK();
 }

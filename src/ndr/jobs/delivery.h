@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ndr/jobs/batch_source.h"
+#include "ndr/jobs/found_logs.h"
 #include "ndr/jobs/log_files.h"
 #include "ndr/jobs/run_state.h"
 #include "ndr/jobs/runtime.h"
@@ -39,7 +40,7 @@ class Delivery : public BatchSource {
   std::string prefix_, mini_batch_id_, format_;
   LogReader reader_;
   bool found_ = false;
-  std::vector<std::pair<std::string, ingest::Source>> files_;
+  std::vector<FoundLog> files_;
   std::vector<storage::InputEntry> inputs_;
   std::vector<ReadLog> logs_;
 };

@@ -41,35 +41,17 @@ Intake::Intake(const std::shared_ptr<const spec::Context>& context, storage::Wri
       keyed_(std::make_unique<storage::SliceSpool>(writer->staging(), options_.spool_bytes / 2)),
       others_(std::make_unique<storage::SliceSpool>(writer->staging(), options_.spool_bytes / 2)) {}
 
-arrow::Result<std::vector<Intake::Candidate>> Intake::FindLogs() {
-  auto paths = storage::ExpandInputs(options_.inputs);
-  if (!paths.ok()) return base::UsageError(paths.status().message());
-  const std::set<std::string> named(options_.inputs.begin(), options_.inputs.end());
-  std::vector<Candidate> logs;
-  std::string why;
-  int64_t passed_over = 0;
-  for (const auto& [path, bytes] : *paths) {
-    const auto source = reader_.Recognise(path);
-    if (source.ok()) {
-      logs.push_back({path, *source, bytes});
-      continue;
-    }
-    // A folder may hold other things than logs; a file that was named may not be something else.
-    if (named.contains(path)) return base::UsageError(source.status().message());
-    if (++passed_over == 1) why = source.status().message();
-  }
-  if (logs.empty())
-    return base::UsageError(
-        why.empty() ? "the input holds no files; --input takes log files, folders and globs" : why);
-  if (passed_over > 0)
-    report_->Note(
-        fmt::format("passed over what is no log ({} of {} files): {}", passed_over, paths->size(), why));
-  report_->counters().Add("files_read", static_cast<int64_t>(logs.size()));
-  report_->counters().Add("files_passed_over", passed_over);
-  return logs;
+arrow::Result<std::vector<FoundLog>> Intake::FindLogs() {
+  const auto files = storage::ExpandInputs(options_.inputs);
+  if (!files.ok()) return base::UsageError(files.status().message());
+  ARROW_ASSIGN_OR_RAISE(FoundLogs found, jobs::FindLogs(&reader_, *files, report_));
+  if (!found.logs.empty()) return std::move(found.logs);
+  return base::UsageError(found.passed_over.empty()
+                              ? "the input holds no files; --input takes log files, folders and globs"
+                              : found.passed_over);
 }
 
-arrow::Result<LogFile> Intake::SurveyOne(const Candidate& log, const SurveyOptions& options,
+arrow::Result<LogFile> Intake::SurveyOne(const FoundLog& log, const SurveyOptions& options,
                                          std::vector<std::shared_ptr<arrow::RecordBatch>>* kept) {
   if (!memory_.empty()) {
     ARROW_ASSIGN_OR_RAISE(const auto file, storage::InputFile::Open(log.path));
@@ -93,8 +75,8 @@ arrow::Result<LogFile> Intake::SurveyOne(const Candidate& log, const SurveyOptio
   return file;
 }
 
-Status Intake::SurveyFiles(const std::vector<Candidate>& logs, bool keep_sessions) {
-  const bool by_file = std::all_of(logs.begin(), logs.end(), [](const Candidate& log) {
+Status Intake::SurveyFiles(const std::vector<FoundLog>& logs, bool keep_sessions) {
+  const bool by_file = std::all_of(logs.begin(), logs.end(), [](const FoundLog& log) {
     return log.bytes >= 0 && log.bytes < kLargeFileBytes;
   });
   files_.resize(logs.size());
@@ -132,20 +114,22 @@ Status Intake::Survey() {
     report_->counters().Add(file.counters);
     rows += file.rows();
     no_host += file.counters.Get("no_host");
-    if (file.skipped) report_->Note(file.path + " was passed over: too many of its records can't be parsed");
+    if (file.skipped)
+      report_->Note(file.path +
+                    " was passed over: it is damaged, or too many of its records can't be parsed");
   }
-  if (const std::string zone = reader_.assumed_zone();
-      !zone.empty() && report_->counters().Get("zoneless_times") > 0)
-    report_->Note("times without a zone were read in the calendar's, " + zone +
-                  "; --source-timezone names another");
+  NoteAssumedZone(*context_, report_);
   if (rows == 0 && no_host > 0) return SayNobodyIsAtHome(logs);
-  if (rows == 0)
-    return base::UsageError("the input holds no sessions: " +
-                            std::to_string(report_->counters().Get("lines_read")) + " lines were read");
-  return Status::OK();
+  if (rows > 0) return Status::OK();
+  std::string fates;
+  for (const auto& [name, lines] : report_->counters().values())
+    if (lines > 0 && name != "lines_read" && !name.starts_with("files_"))
+      fates += fmt::format(", {} {}", name, lines);
+  return base::UsageError(fmt::format("the input holds no sessions: {} lines were read{}",
+                                      report_->counters().Get("lines_read"), fates));
 }
 
-Status Intake::SayNobodyIsAtHome(const std::vector<Candidate>& logs) {
+Status Intake::SayNobodyIsAtHome(const std::vector<FoundLog>& logs) {
   ARROW_ASSIGN_OR_RAISE(const auto busiest,
                         BusiestAddresses(*context_, logs.front().path, logs.front().source));
   std::string networks, list;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ndr/jobs/batch_source.h"
+#include "ndr/jobs/found_logs.h"
 #include "ndr/jobs/history.h"
 #include "ndr/jobs/log_files.h"
 #include "ndr/jobs/report.h"
@@ -56,18 +57,13 @@ class Intake : public BatchSource {
   bool is_replay() const override { return true; }
 
  private:
-  struct Candidate {
-    std::string path;
-    ingest::Source source;
-    int64_t bytes;
-  };
-  arrow::Result<std::vector<Candidate>> FindLogs();
-  arrow::Status SurveyFiles(const std::vector<Candidate>& logs, bool keep_sessions);
-  arrow::Result<LogFile> SurveyOne(const Candidate& log, const SurveyOptions& options,
+  arrow::Result<std::vector<FoundLog>> FindLogs();
+  arrow::Status SurveyFiles(const std::vector<FoundLog>& logs, bool keep_sessions);
+  arrow::Result<LogFile> SurveyOne(const FoundLog& log, const SurveyOptions& options,
                                    std::vector<std::shared_ptr<arrow::RecordBatch>>* kept);
   arrow::Status Keep(bool keyed, const std::shared_ptr<arrow::RecordBatch>& batch,
                      const std::set<base::Micros>* only);
-  arrow::Status SayNobodyIsAtHome(const std::vector<Candidate>& logs);
+  arrow::Status SayNobodyIsAtHome(const std::vector<FoundLog>& logs);
 
   std::shared_ptr<const spec::Context> context_;
   storage::Writer* writer_;

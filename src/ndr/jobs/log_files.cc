@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "ndr/base/exit_code.h"
 #include "ndr/base/parallel.h"
 #include "ndr/catalogue/sessions.h"
 #include "ndr/ingest/block_cutter.h"
+#include "ndr/ingest/scalars.h"
 #include "ndr/storage/quarantine.h"
 
 namespace ndr::jobs {
@@ -66,8 +66,15 @@ LogReader::LogReader(std::shared_ptr<const spec::Context> context, std::string w
 
 arrow::Result<ingest::Source> LogReader::Recognise(const std::string& path) {
   ARROW_ASSIGN_OR_RAISE(const auto file, storage::InputFile::Open(path, ingest::kRecogniseBytes));
-  ARROW_ASSIGN_OR_RAISE(const std::string_view head, file->Next());
-  return ingest::Recognise(head, path, wanted_source_, context_->project.field_mapping);
+  const auto recognise = [&](std::string_view head) {
+    return ingest::Recognise(head, path, wanted_source_, context_->project.field_mapping);
+  };
+  const auto head = file->Next();
+  if (!head.ok() && !head.status().IsSerializationError()) return head.status();
+  auto source = recognise(head.ValueOr(""));
+  // What is left of a damaged file may be too little to tell.
+  if (!source.ok() && file->Next().status().IsSerializationError()) return recognise("");
+  return source;
 }
 
 arrow::Result<std::shared_ptr<const ingest::Parser>> LogReader::ParserFor(ingest::Source source) {
@@ -82,6 +89,12 @@ arrow::Result<std::shared_ptr<const ingest::Parser>> LogReader::ParserFor(ingest
 arrow::Result<storage::InputIdentity> LogReader::Read(const std::string& path, ingest::Source source,
                                                       int threads,
                                                       const std::function<Status(ParsedBlock)>& consume) {
+  if (source != ingest::Source::kNdrJson && !context_->project.field_mapping.empty())
+    return base::UsageError(
+        fmt::format("{}: field_mapping names fields of JSON Lines, and this is a log of {}: leave the "
+                    "mapping out, or say "
+                    "--source ndr-json",
+                    path, ingest::NameOf(source)));
   ARROW_ASSIGN_OR_RAISE(const auto parser, ParserFor(source));
   ARROW_ASSIGN_OR_RAISE(const auto file, storage::InputFile::Open(path));
   ingest::LayoutScanner scanner(parser, path);
@@ -97,21 +110,18 @@ arrow::Result<storage::InputIdentity> LogReader::Read(const std::string& path, i
     round = {};
     return Status::OK();
   };
+  Status damage;
   for (;;) {
-    ARROW_ASSIGN_OR_RAISE(const std::string_view bytes, file->Next());
-    if (bytes.empty()) break;
-    cutter.Append(bytes);
+    const auto bytes = file->Next();
+    if (!bytes.ok()) damage = bytes.status();
+    if (!bytes.ok() || bytes->empty()) break;
+    cutter.Append(*bytes);
     while (auto block = cutter.Next()) ARROW_RETURN_NOT_OK(take(std::move(block)));
   }
   if (auto block = cutter.Finish()) ARROW_RETURN_NOT_OK(take(std::move(block)));
   ARROW_RETURN_NOT_OK(ParseRound(*parser, round, threads, consume));
+  ARROW_RETURN_NOT_OK(damage);
   return file->Identity();
-}
-
-std::string LogReader::assumed_zone() const {
-  for (const auto& [source, parser] : parsers_)
-    if (!parser->assumed_zone().empty()) return parser->assumed_zone();
-  return "";
 }
 
 arrow::Result<ReadLog> Read(LogReader* reader, storage::Writer* writer, const std::string& path,
@@ -125,7 +135,7 @@ arrow::Result<ReadLog> Read(LogReader* reader, storage::Writer* writer, const st
     ingest::Parsed& parsed = block.parsed;
     log.file.counters.Add(parsed.counters);
     for (const ingest::Quarantined& q : parsed.quarantined) {
-      if (q.rule == "unparsable") log.first_bad = std::min(log.first_bad, q.byte_offset);
+      if (q.rule == "unparsable" && !log.first_bad) log.first_bad = q;
       ARROW_RETURN_NOT_OK(log.quarantine->Add(q.byte_offset, q.rule, q.reason, q.bytes));
     }
     ARROW_ASSIGN_OR_RAISE(const auto starts, catalogue::Values<int64_t>(*parsed.sessions, "event_start"));
@@ -133,16 +143,25 @@ arrow::Result<ReadLog> Read(LogReader* reader, storage::Writer* writer, const st
     if (options.keep_sessions && !starts.empty()) log.sessions.push_back(std::move(parsed.sessions));
     return Status::OK();
   };
-  ARROW_ASSIGN_OR_RAISE(log.file.identity, reader->Read(path, source, options.threads, take));
+  const auto identity = reader->Read(path, source, options.threads, take);
+  if (!identity.status().IsSerializationError()) {
+    ARROW_ASSIGN_OR_RAISE(log.file.identity, identity);
+    return log;
+  }
+  log.damage = identity.status();
+  ARROW_ASSIGN_OR_RAISE(const auto file, storage::InputFile::Open(path));
+  ARROW_ASSIGN_OR_RAISE(log.file.identity, file->Identity());
   return log;
 }
 
-std::string MalformedMessage(const std::string& path, double ratio, double limit, int64_t first_bad) {
+std::string MalformedMessage(const ReadLog& log, double ratio, double limit) {
   return fmt::format(
       "{}: {:.1f} % of its records can't be parsed (data_quality.max_malformed_ratio is {:.1f} %); the first "
-      "bad one "
-      "begins at byte {}. Name the format with --source, or map its fields with field_mapping",
-      path, ratio * 100, limit * 100, first_bad);
+      "begins at byte {}, {}: {}. It was read as {}: name another format with --source, or map its fields "
+      "with "
+      "field_mapping",
+      log.file.path, ratio * 100, limit * 100, log.first_bad->byte_offset,
+      ingest::Quoted(log.first_bad->bytes), log.first_bad->reason, log.file.source);
 }
 
 arrow::Result<LogFile> Survey(LogReader* reader, storage::Writer* writer, const spec::Context& context,
@@ -153,10 +172,11 @@ arrow::Result<LogFile> Survey(LogReader* reader, storage::Writer* writer, const 
   LogFile& file = log.file;
   const double ratio = ingest::MalformedRatio(file.counters),
                limit = context.project.data_quality.max_malformed_ratio;
-  if (ratio > limit) {
-    if (!options.skip_bad)
-      return base::UsageError(MalformedMessage(path, ratio, limit, log.first_bad) +
-                              ", or pass over such files with --skip-bad-files");
+  Status refusal = log.damage;
+  if (refusal.ok() && ratio > limit) refusal = base::UsageError(MalformedMessage(log, ratio, limit));
+  if (!refusal.ok() && !options.skip_bad)
+    return refusal.WithMessage(refusal.message(), "; --skip-bad-files passes over such files");
+  if (!refusal.ok()) {
     file.skipped = true;
     file.rows_by_slice.clear();
     base::Counters skipped;

@@ -60,15 +60,14 @@ class LogReader {
  public:
   LogReader(std::shared_ptr<const spec::Context> context, std::string wanted_source);
 
-  /// The source of the file by its first bytes.
+  /// The source of the file by its first bytes. Invalid: it is no log; any other error: it can't be read.
   arrow::Result<ingest::Source> Recognise(const std::string& path);
   /// Parses a whole file and hands its blocks over in file order, on the calling thread. Blocks of a large
-  /// file parse in parallel on up to `threads` threads. A damaged end of a compressed file is an error that
-  /// names file and place. Returns the identity, of the same pass.
+  /// file parse in parallel on up to `threads` threads. A damaged end of a compressed file is
+  /// SerializationError that names file and place, after the blocks before it. Returns the identity, of the
+  /// same pass.
   arrow::Result<storage::InputIdentity> Read(const std::string& path, ingest::Source source, int threads,
                                              const std::function<arrow::Status(ParsedBlock)>& consume);
-  /// Zones that were assumed because nothing named them, to be announced; empty: none.
-  std::string assumed_zone() const;
 
  private:
   arrow::Result<std::shared_ptr<const ingest::Parser>> ParserFor(ingest::Source source);
@@ -84,7 +83,8 @@ struct ReadLog {
   LogFile file;
   std::vector<std::shared_ptr<arrow::RecordBatch>> sessions;  ///< in file order; with keep_sessions
   std::unique_ptr<storage::QuarantineFile> quarantine;        ///< what parsing refused; visible once finished
-  int64_t first_bad = INT64_MAX;                              ///< byte offset of the first unparsable record
+  std::optional<ingest::Quarantined> first_bad;               ///< the first unparsable record
+  arrow::Status damage;  ///< of a compressed file that is cut off or damaged: the rest is what came before
 };
 struct ReadOptions {
   int threads = 1;
@@ -95,13 +95,13 @@ struct ReadOptions {
 arrow::Result<ReadLog> Read(LogReader* reader, storage::Writer* writer, const std::string& path,
                             ingest::Source source, const ReadOptions& options);
 
-/// Why a file, or a batch of them, is refused: names the file, the place of its first bad record and the
-/// remedies.
-std::string MalformedMessage(const std::string& path, double ratio, double limit, int64_t first_bad);
+/// Why a file, or a batch of them, is refused: names the file, its first bad record, which it must have, and
+/// the remedies.
+std::string MalformedMessage(const ReadLog& log, double ratio, double limit);
 
-/// Read, and the quarantine finished; sessions are handed to `sessions` (may be null). Above
-/// data_quality.max_malformed_ratio: a usage error that names --skip-bad-files too; with `skip_bad` the file
-/// is marked instead, and nothing of it is kept.
+/// Read, and the quarantine finished; sessions are handed to `sessions` (may be null). A damaged file, and
+/// one above data_quality.max_malformed_ratio (a usage error): the message names --skip-bad-files too; with
+/// `skip_bad` the file is marked instead, and nothing of it is kept.
 struct SurveyOptions {
   bool skip_bad = false;
   int threads = 1;

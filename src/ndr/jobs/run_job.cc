@@ -96,7 +96,7 @@ class JobRun {
     ARROW_RETURN_NOT_OK(builder->InStep("read", CheckAgreement()));
     const std::string before = HashOfOutput();
     bool ran = false;
-    ARROW_RETURN_NOT_OK(builder->Run(runtime_.replace, &ran));
+    ARROW_RETURN_NOT_OK(WithSlotOfId(builder->Run(runtime_.replace, &ran)));
     if (!ran)
       report_->Note("nothing to do: it is published already, made from the same input and configuration");
     changed_ = HashOfOutput() != before;
@@ -175,6 +175,17 @@ class JobRun {
     if (job_ == spec::Job::kFgB) return {};
     if (job_ == spec::Job::kFgA) return {at_ - window - lookback, at_};
     return {job_ == spec::Job::kFgC ? at_ - window : at_, at_};
+  }
+
+  // An id that another slot has is no race: running again would not help.
+  Status WithSlotOfId(const Status& status) const {
+    if (!status.IsAlreadyExists()) return status;
+    const auto there = storage::CommitLog(writer_->root())
+                           .Read({std::string(families_.own), runtime_.feature_spec_version, unit_});
+    if (!there.ok() || !*there || (*there)->at == at_) return status;
+    return base::ContractViolation(fmt::format(
+        "the mini-batch id '{}' belongs to the slot {} already, and an id names one slot: give another id",
+        unit_, base::FormatInstant((*there)->at)));
   }
 
   std::string HashOfOutput() const {

@@ -17,6 +17,7 @@
 #include "ndr/storage/commit.h"
 #include "ndr/storage/input.h"
 #include "ndr/storage/local_disk.h"
+#include "ndr/storage/results.h"
 
 namespace ndr::pipeline {
 namespace fs = std::filesystem;
@@ -64,8 +65,8 @@ arrow::Result<std::vector<WatchedFile>> FilesIn(const std::string& folder) {
   std::vector<WatchedFile> files;
   if (storage::IsRemote(folder)) {
     ARROW_ASSIGN_OR_RAISE(const auto store, storage::OpenStore(folder));
-    ARROW_ASSIGN_OR_RAISE(const auto objects, store->List(""));
-    for (const storage::ObjectInfo& object : objects)
+    ARROW_ASSIGN_OR_RAISE(auto objects, store->List(""));
+    for (const storage::ObjectInfo& object : storage::WithoutResults(std::move(objects), ""))
       if (IsPathBelow(object.name))
         files.push_back({object.name, object.bytes, object.modified_micros, object.modified_micros, false});
     return files;
@@ -75,6 +76,8 @@ arrow::Result<std::vector<WatchedFile>> FilesIn(const std::string& folder) {
   if (error) return Status::IOError("cannot list ", folder, ": ", error.message());
   for (; entries != fs::recursive_directory_iterator(); entries.increment(error)) {
     const std::string path = entries->path().string();
+    std::error_code none;
+    if (entries->is_directory(none) && storage::HoldsResults(path)) entries.disable_recursion_pending();
     struct stat info {};
     if (::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode))
       files.push_back({fs::path(path).lexically_relative(folder).string(), info.st_size,

@@ -50,8 +50,8 @@ class Gzip : public Decoder {
     if (code == Z_STREAM_END) {
       complete_ = any_member_ = true;
     } else if (code != Z_OK && code != Z_BUF_ERROR) {
-      return Status::IOError("the gzip stream is damaged (",
-                             stream_.msg == nullptr ? "no reason given" : stream_.msg, ")");
+      return Status::SerializationError("the gzip stream is damaged (",
+                                        stream_.msg == nullptr ? "no reason given" : stream_.msg, ")");
     }
     return Status::OK();
   }
@@ -71,7 +71,7 @@ class Zstd : public Decoder {
     in->remove_prefix(from.pos);
     *filled = to.pos;
     if (ZSTD_isError(code))
-      return Status::IOError("the zstd stream is damaged (", ZSTD_getErrorName(code), ")");
+      return Status::SerializationError("the zstd stream is damaged (", ZSTD_getErrorName(code), ")");
     complete_ = code == 0;
     return Status::OK();
   }

@@ -17,7 +17,7 @@ class Decoder {
   virtual ~Decoder() = default;
 
   /// Decodes from the front of `*in`, which shrinks, to `out[*filled, size)`; stops when either is used up.
-  /// IOError: damaged.
+  /// SerializationError: damaged.
   virtual arrow::Status Decode(std::string_view* in, char* out, size_t size, size_t* filled) = 0;
   /// The bytes so far are a whole number of members or frames.
   virtual bool complete() const = 0;

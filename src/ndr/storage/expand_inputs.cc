@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
+#include <tuple>
 
 #include "ndr/storage/input.h"
 #include "ndr/storage/object_store.h"
+#include "ndr/storage/results.h"
 
 namespace ndr::storage {
 namespace fs = std::filesystem;
@@ -17,43 +20,82 @@ namespace {
 
 constexpr const char* kGlobCharacters = "*?[";
 
-int64_t SizeOf(const fs::path& path) {
+// One folder or file reached in two ways, by a link, is one.
+std::string Canonical(const fs::path& path) {
   std::error_code error;
-  const auto bytes = fs::file_size(path, error);
-  return error ? -1 : static_cast<int64_t>(bytes);
+  const fs::path canonical = fs::canonical(path, error);
+  return (error ? path : canonical).string();
 }
 
-Status AddFilesBelow(const std::string& folder, std::vector<InputPath>* files) {
-  std::error_code error;
-  fs::recursive_directory_iterator entries(folder, error);
-  for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
-    const bool hidden = entries->path().filename().string().starts_with('.');
-    if (entries->is_directory() && hidden) entries.disable_recursion_pending();
-    std::error_code none;
-    if (entries->is_regular_file(none) && !hidden)
-      files->push_back({entries->path().lexically_normal().string(), SizeOf(entries->path())});
+class LocalInputs {
+ public:
+  Status Add(const std::string& path) {
+    std::error_code error;
+    if (fs::is_directory(path, error)) return AddFilesBelow(path);
+    if (!fs::exists(path, error)) return Status::KeyError("input ", path, " does not exist");
+    if (!fs::is_regular_file(path, error))
+      return Status::Invalid("input ", path, " is no file or folder; logs are read twice, a pipe can't be");
+    AddFile(path, true);
+    return Status::OK();
   }
-  if (error) return Status::IOError("cannot list ", folder, ": ", error.message());
-  return Status::OK();
-}
 
-Status AddLocal(const std::string& path, std::vector<InputPath>* files) {
-  std::error_code error;
-  if (fs::is_directory(path, error)) return AddFilesBelow(path, files);
-  if (!fs::exists(path, error)) return Status::KeyError("input ", path, " does not exist");
-  files->push_back({fs::path(path).lexically_normal().string(), SizeOf(path)});
-  return Status::OK();
-}
+  Status AddGlob(const std::string& pattern) {
+    glob_t found = {};
+    const int code = ::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found);
+    std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    ::globfree(&found);
+    if (code != 0) return Status::KeyError("input ", pattern, " matches no file");
+    std::sort(paths.begin(), paths.end());
+    for (const std::string& path : paths) {
+      std::error_code error;
+      if (!fs::is_regular_file(path, error)) {
+        ARROW_RETURN_NOT_OK(Add(path));
+      } else {
+        AddFile(path, false);
+      }
+    }
+    return Status::OK();
+  }
 
-Status AddLocalGlob(const std::string& pattern, std::vector<InputPath>* files) {
-  glob_t found = {};
-  const int code = ::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found);
-  const std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  ::globfree(&found);
-  if (code != 0) return Status::KeyError("input ", pattern, " matches no file");
-  for (const std::string& path : paths) ARROW_RETURN_NOT_OK(AddLocal(path, files));
-  return Status::OK();
-}
+  void MoveTo(std::vector<InputPath>* files) {
+    for (auto& [canonical, file] : files_) files->push_back(std::move(file));
+  }
+
+ private:
+  void AddFile(const fs::path& path, bool named) {
+    std::error_code error;
+    const auto bytes = fs::file_size(path, error);
+    InputPath file{path.lexically_normal().string(), error ? -1 : static_cast<int64_t>(bytes), named};
+    const auto [at, added] = files_.try_emplace(Canonical(path), file);
+    at->second.named |= named;
+  }
+
+  // Links are followed, after what lies there itself; a root of results below the folder is no input.
+  Status AddFilesBelow(const fs::path& folder) {
+    if (!entered_.insert(Canonical(folder)).second) return Status::OK();
+    std::error_code error;
+    std::vector<fs::directory_entry> entries;
+    for (fs::directory_iterator at(folder, error); !error && at != fs::directory_iterator();
+         at.increment(error))
+      entries.push_back(*at);
+    if (error) return Status::IOError("cannot list ", folder.string(), ": ", error.message());
+    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.is_symlink(), a.path()) < std::pair(b.is_symlink(), b.path());
+    });
+    for (const fs::directory_entry& entry : entries) {
+      if (entry.path().filename().string().starts_with('.')) continue;
+      if (entry.is_directory(error)) {
+        if (!HoldsResults(entry.path())) ARROW_RETURN_NOT_OK(AddFilesBelow(entry.path()));
+      } else if (entry.is_regular_file(error)) {
+        AddFile(entry.path(), false);
+      }
+    }
+    return Status::OK();
+  }
+
+  std::set<std::string> entered_;           // folders
+  std::map<std::string, InputPath> files_;  // by what they are
+};
 
 bool IsHidden(std::string_view name) { return name.starts_with('.') || name.find("/.") != name.npos; }
 
@@ -71,19 +113,19 @@ Status AddRemote(const std::string& input, std::vector<InputPath>* files) {
                              : folder_end == std::string::npos ? ""
                                                                : wanted.substr(0, folder_end);
   ARROW_ASSIGN_OR_RAISE(const auto store, OpenStore(bucket));
-  const auto listed = store->List(folder);
+  auto listed = store->List(folder);
   // A bucket that is not there is no input without files.
   if (!listed.ok()) return Status::IOError(listed.status().message());
-  const auto& objects = *listed;
+  const auto objects = WithoutResults(*std::move(listed), folder);
   const size_t before = files->size();
   for (const ObjectInfo& object : objects) {
-    const bool chosen = wanted.empty() || object.name == wanted || object.name.starts_with(wanted + "/") ||
+    const bool named = object.name == wanted;
+    const bool chosen = named || wanted.empty() || object.name.starts_with(wanted + "/") ||
                         (glob != std::string::npos &&
                          ::fnmatch(wanted.c_str(), object.name.c_str(), FNM_PATHNAME | FNM_LEADING_DIR) == 0);
-    const bool hidden =
-        object.name != wanted && IsHidden(object.name.substr(folder.empty() ? 0 : folder.size() + 1));
+    const bool hidden = !named && IsHidden(object.name.substr(folder.empty() ? 0 : folder.size() + 1));
     if (chosen && !hidden && !object.name.ends_with('/'))
-      files->push_back({bucket + "/" + object.name, object.bytes});
+      files->push_back({bucket + "/" + object.name, object.bytes, named});
   }
   if (files->size() > before) return Status::OK();
   return Status::KeyError("input ", input,
@@ -94,6 +136,7 @@ Status AddRemote(const std::string& input, std::vector<InputPath>* files) {
 
 arrow::Result<std::vector<InputPath>> ExpandInputs(const std::vector<std::string>& inputs) {
   std::vector<InputPath> files;
+  LocalInputs local;
   for (const std::string& input : inputs) {
     std::error_code error;
     if (IsRemote(input)) {
@@ -101,11 +144,14 @@ arrow::Result<std::vector<InputPath>> ExpandInputs(const std::vector<std::string
       continue;
     }
     // A name with brackets may be just that.
-    const bool named = input.find_first_of(kGlobCharacters) == std::string::npos || fs::exists(input, error);
-    ARROW_RETURN_NOT_OK(named ? AddLocal(input, &files) : AddLocalGlob(input, &files));
+    const bool exact = input.find_first_of(kGlobCharacters) == std::string::npos || fs::exists(input, error);
+    ARROW_RETURN_NOT_OK(exact ? local.Add(input) : local.AddGlob(input));
   }
-  std::sort(files.begin(), files.end(),
-            [](const InputPath& a, const InputPath& b) { return a.path < b.path; });
+  local.MoveTo(&files);
+  // Named ones first among equals.
+  std::sort(files.begin(), files.end(), [](const InputPath& a, const InputPath& b) {
+    return std::tie(a.path, b.named) < std::tie(b.path, a.named);
+  });
   files.erase(std::unique(files.begin(), files.end(),
                           [](const InputPath& a, const InputPath& b) { return a.path == b.path; }),
               files.end());

@@ -17,11 +17,17 @@ using arrow::Status;
 // Compressed bytes read at a time: S3 takes a while to begin an answer.
 constexpr int64_t kReadBytes = 1 << 18, kRemoteReadBytes = 8 << 20;
 
+std::string ReasonOf(const Status& status) {
+  return status.message() + (status.detail() == nullptr ? "" : ": " + status.detail()->ToString());
+}
+
 }  // namespace
 
 Compression RecogniseCompression(std::string_view head) {
   if (head.starts_with("\x1f\x8b")) return Compression::kGzip;
-  if (head.starts_with("\x28\xb5\x2f\xfd")) return Compression::kZstd;
+  // The second is of a frame to be skipped, with which parallel compressors begin.
+  const bool skippable = head.size() >= 4 && (head[0] & 0xf0) == 0x50 && head.substr(1, 3) == "\x2a\x4d\x18";
+  if (head.starts_with("\x28\xb5\x2f\xfd") || skippable) return Compression::kZstd;
   return Compression::kNone;
 }
 
@@ -46,7 +52,7 @@ struct InputFile::State {
     if (!undecoded.empty() || at_end) return Status::OK();
     stored.resize(static_cast<size_t>(read_bytes));
     const auto n = file->ReadAt(bytes_read, read_bytes, stored.data());
-    if (!n.ok()) return Status::IOError("cannot read ", path, ": ", n.status().message());
+    if (!n.ok()) return Status::IOError("cannot read ", path, ": ", ReasonOf(n.status()));
     stored.resize(static_cast<size_t>(*n));
     undecoded = stored;
     at_end = *n == 0;
@@ -65,8 +71,8 @@ struct InputFile::State {
       if (!status.ok()) break;
       if (undecoded.empty()) {
         if (!decoder->complete())
-          status = Status::IOError(path, ": the compressed stream is cut off after ", bytes_read,
-                                   " bytes; the file is not complete");
+          status = Status::SerializationError(path, ": the compressed stream is cut off after ", bytes_read,
+                                              " bytes; the file is not complete");
         break;
       }
       status = decoder->Decode(&undecoded, chunk.data(), chunk.size(), &filled);
@@ -96,7 +102,7 @@ arrow::Result<std::unique_ptr<InputFile>> InputFile::Open(const std::string& pat
   state.read_bytes = IsRemote(path) ? kRemoteReadBytes : kReadBytes;
   ARROW_ASSIGN_OR_RAISE(const StoredObject object, Locate(path));
   const auto opened = object.store->Open(object.name, bytes);
-  if (!opened.ok()) return Status::IOError("cannot open ", path, ": ", opened.status().message());
+  if (!opened.ok()) return Status::IOError("cannot open ", path, ": ", ReasonOf(opened.status()));
   state.file = *opened;
   ARROW_RETURN_NOT_OK(state.Refill());
   state.compression = RecogniseCompression(state.undecoded);

@@ -15,12 +15,15 @@ namespace ndr::storage {
 
 struct InputPath {
   std::string path;    ///< local, or `s3://bucket/key`
-  int64_t bytes = -1;  ///< as stored; -1: of what has no size, such as a pipe
+  int64_t bytes = -1;  ///< as stored; -1: not known
+  bool named = false;  ///< by an input of its own, not by a folder or a glob
 };
 
-/// What `--input` names: files, folders (all files below them) and globs (*, ?, [..] in the last parts),
-/// local or on S3, as a list of files, sorted by path and without repetition. Names that begin with a dot are
-/// passed over inside folders. Something that does not exist or a glob without a match is KeyError and named.
+/// What `--input` names: files, folders (all files below them, links followed) and globs (*, ?, [..] in the
+/// last parts), local or on S3, as a list of files, sorted by path; a file that is reached in several ways is
+/// there once. Inside folders are passed over: names that begin with a dot, folders that begin with an
+/// underscore, and roots of results. Something that does not exist or a glob without a match is KeyError and
+/// named.
 arrow::Result<std::vector<InputPath>> ExpandInputs(const std::vector<std::string>& inputs);
 
 /// What a commit record says of a log file.
@@ -46,7 +49,8 @@ class InputFile {
   const std::string& path() const;
   Compression compression() const;
   /// The next decompressed bytes, valid until the next call; empty at the end. A stream that is cut off or
-  /// damaged gives what could be read, then IOError with the file and the place in it.
+  /// damaged gives what could be read, then SerializationError with the file and the place in it; what can't
+  /// be read is IOError.
   arrow::Result<std::string_view> Next();
   /// Compressed bytes consumed so far, for progress.
   int64_t bytes_read() const;
