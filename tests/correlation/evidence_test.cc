@@ -137,6 +137,48 @@ TEST(Evidence, AKindCountsOnceAndOthersAQuarter) {
   EXPECT_THAT(reasons[1], HasSubstr("window_label:string = w_24h"));
 }
 
+// Always 100 addresses: what it always does and what it does now may be two terms of one kind. Peers do
+// nothing.
+Scene AScannerWithAHistory(double addresses_now, double ports_now, double own_ports) {
+  Scene s;
+  s.Row(kHostText, kOut, "w_1h",
+        {{"failed_peers_per_port_max", addresses_now},
+         {"failed_peers_per_port_at", 25.0},
+         {"failed_ports_per_peer_max", ports_now}});
+  s.Host(0, kHostText, kOut, "w_1h",
+         {{"failed_peers_per_port_max", {0, 0, 0, 0, 100}},
+          {"failed_ports_per_peer_max", {0, 0, 0, 0, own_ports}}});
+  s.Segment(0, kSegmentText, kOut, "w_1h", {});  // p95 0
+  s.Global(0, kOut, "w_1h", {});
+  s.Metadata(0, kHostText, kOut, "w_1h", false);
+  return s;
+}
+
+TEST(Evidence, BothSidesOfAKindKeepTheirTerm) {
+  // Addresses: change ln(113/110) = 0.03, standing ln(113/10) = 2.42. Ports: both ln(65/30) = 0.77.
+  const auto out = AScannerWithAHistory(103, 35, 0).Correlate();
+  EXPECT_DOUBLE_EQ(NumberAt(*out.evidence, "evidence_scanning", 0), std::log(65.0 / 30));
+  EXPECT_DOUBLE_EQ(NumberAt(*out.evidence, "standing_evidence_scanning", 0), std::log(113.0 / 10));
+  const auto reasons = ListAt(*out.evidence, "reasons", 0);
+  ASSERT_EQ(reasons.size(), 2u);
+  EXPECT_THAT(reasons[0], HasSubstr("metric:string = failed_ports_per_peer_max"));
+  EXPECT_THAT(reasons[1], HasSubstr("metric:string = failed_peers_per_port_max"));
+  // Without any change of its own the term of the standing side stays.
+  EXPECT_THAT(ListAt(*AScannerWithAHistory(100, 35, 0).Correlate().evidence, "reasons", 0)[1],
+              HasSubstr("x:double = 100"));
+}
+
+TEST(Evidence, ATermThatIsStrongestOnBothSidesStandsOnce) {
+  // Addresses: change ln(990/110) = 2.20, standing ln(990/10) = 4.60, more than those of the ports.
+  const auto both = AScannerWithAHistory(980, 35, 0).Correlate();
+  ASSERT_EQ(ListAt(*both.evidence, "reasons", 0).size(), 1u);
+  EXPECT_THAT(ListAt(*both.evidence, "reasons", 0)[0], HasSubstr("failed_peers_per_port_max"));
+  // Nothing changed: ports have ln(65/65) = 0 and ln(65/30), addresses 0 and ln(110/10).
+  const auto none = AScannerWithAHistory(100, 35, 35).Correlate();
+  ASSERT_EQ(ListAt(*none.evidence, "reasons", 0).size(), 1u);
+  EXPECT_THAT(ListAt(*none.evidence, "reasons", 0)[0], HasSubstr("failed_peers_per_port_max"));
+}
+
 // An outbound pair of the longest window with a clear beacon, q = 0.95 x 0.9 x 0.9.
 Scene Beacon(const char* peer, int32_t port, int64_t active_days = 0) {
   Scene s;
@@ -170,6 +212,21 @@ TEST(Beaconing, AnOldPairIsHalfAsUnlikeAndNoChange) {
   EXPECT_EQ(TextAt(*out.evidence, "standing_kind", 0), "beaconing");
   EXPECT_NEAR(NumberAt(*out.evidence, "standing_evidence_beaconing", 0), 1.25 * std::log(0.5 / 0.2305),
               1e-12);
+}
+
+TEST(Beaconing, AWeakNewPairHidesNoStrongOldOne) {
+  // The new pair's q is 0.7 x 0.9 x 0.9 = 0.567: 2.5 ln(0.5/0.433) = 0.36, below half of the old one's 1.94.
+  Scene s = Beacon("203.0.113.9", 443, 3);
+  s.pairs.Add(kHostText, kOut, "203.0.113.10", 443, {100, 0, 0, 0, 4, 90}).rhythm[4] = {100, true, 14, true,
+                                                                                        0.7};
+  const auto out = s.Correlate();
+  EXPECT_NEAR(NumberAt(*out.evidence, "evidence_beaconing", 0), 2.5 * std::log(0.5 / 0.433), 1e-12);
+  EXPECT_NEAR(NumberAt(*out.evidence, "standing_evidence_beaconing", 0), 1.25 * std::log(0.5 / 0.2305),
+              1e-12);
+  const auto reasons = ListAt(*out.evidence, "reasons", 0);
+  ASSERT_EQ(reasons.size(), 2u);
+  EXPECT_THAT(reasons[0], HasSubstr("at:string = 203.0.113.10|443"));
+  EXPECT_THAT(reasons[1], HasSubstr("at:string = 203.0.113.9|443"));
 }
 
 TEST(Beaconing, OnlyUnicastStrangersOnPortsThatAreNoClocks) {

@@ -47,6 +47,7 @@ End Standing(base::Micros ts, double score, Kind kind = Kind::kScanning) {
   e.standing_score = score;
   e.standing_kind = kind;
   e.standing_evidence[static_cast<size_t>(kind)] = score / 20;
+  e.reasons[0].standing = score / 20;
   return e;
 }
 
@@ -177,11 +178,32 @@ TEST(Standing, AnyEndOfAnEpisodeGivesItsEvidence) {
   EXPECT_EQ(Of({other, Standing(kStart + kMicrosPerDay, 30)}).size(), 2u);
 }
 
-TEST(Standing, ItsReasonsAreOrderedByHowUnlikePeersTheyAre) {
-  End e = Standing(kStart, 50);
-  e.reasons = {{"denials", "deny_cnt", "outbound", "w_1h", 1, {}, {}, "", 0.5, 0.1, {}},
-               {"scanning", "failed_peers_per_port_max", "outbound", "w_1h", 2, {}, {}, "", 0, 2.5, {}}};
-  EXPECT_EQ(Of({e})[0].reasons[0].kind, "scanning");
+// Of scanning one term changed most and another is most unlike peers; volume and beaconing speak on one side.
+std::vector<Reason> BothSides() {
+  return {
+      {"volume", "sessions_cnt", "outbound", "w_1h", 900, {}, {}, "", 0.9, 0, {}},
+      {"scanning", "failed_ports_per_peer_max", "outbound", "w_1h", 35, {}, {}, "10.0.0.50", 0.77, 0.77, {}},
+      {"denials", "deny_cnt", "outbound", "w_1h", 900, {}, {}, "", 0.1, 0.5, {}},
+      {"scanning", "failed_peers_per_port_max", "outbound", "w_1h", 103, {}, {}, "25", 0.03, 2.42, {}},
+      {"beaconing", "beacon_score", "outbound", "w_24h", 1, {}, {}, "203.0.113.9|443", 0, 2.7, {}}};
+}
+
+std::vector<std::string> MetricsOf(const Finding& f) {
+  std::vector<std::string> metrics;
+  for (const Reason& r : f.reasons) metrics.push_back(r.metric);
+  return metrics;
+}
+
+TEST(Reasons, AreThoseOfTheSideThatTheScoreIsOf) {
+  End change = Change(kStart, 50), standing = Standing(kStart + kMicrosPerDay, 60);
+  change.reasons = standing.reasons = BothSides();
+  EXPECT_THAT(MetricsOf(Of({change})[0]),
+              testing::ElementsAre("sessions_cnt", "failed_ports_per_peer_max", "deny_cnt"));
+  EXPECT_THAT(MetricsOf(Of({standing})[0]),
+              testing::ElementsAre("beacon_score", "failed_peers_per_port_max", "deny_cnt"));
+  // A standing episode that joins the change takes over its score, and with it the reasons.
+  EXPECT_THAT(MetricsOf(Of({change, standing})[0]),
+              testing::ElementsAre("beacon_score", "failed_peers_per_port_max", "deny_cnt"));
 }
 
 TEST(Findings, OrderAndIdentity) {

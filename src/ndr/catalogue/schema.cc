@@ -283,8 +283,11 @@ Columns EvidenceColumns() {
   for (const std::string_view kind : kKindNames)
     columns.push_back(
         Nullable(Float("standing_evidence_" + std::string(kind), "evidence of being unlike peers")));
-  Append(&columns, {Instant("reference_ts", "reference time of the baseline"),
-                    {"reasons", Type::kReasons, false, "of each kind the strongest term, strongest first"}});
+  Append(&columns,
+         {Instant("reference_ts", "reference time of the baseline"),
+          {"reasons", Type::kReasons, false,
+           "of each kind the strongest term of its change and, where it is another, of being unlike "
+           "peers; strongest first"}});
   return columns;
 }
 

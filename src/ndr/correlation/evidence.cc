@@ -2,7 +2,8 @@
 #include "ndr/correlation/evidence.h"
 
 #include <algorithm>
-#include <tuple>
+#include <array>
+#include <utility>
 
 #include "ndr/catalogue/batch.h"
 #include "ndr/correlation/evidence_columns.h"
@@ -13,36 +14,43 @@ namespace {
 
 using catalogue::Kind;
 
+auto ByChange(const EvidenceReason& r) { return std::pair(r.change, r.standing); }
+auto ByStanding(const EvidenceReason& r) { return std::pair(r.standing, r.change); }
+
 // The evidence of one host while its terms come in.
 class HostEvidence {
  public:
-  void Add(Kind kind, const EvidenceReason& reason) {
-    const auto k = static_cast<size_t>(kind);
-    change_[k] = std::max(change_[k], reason.change);
-    standing_[k] = std::max(standing_[k], reason.standing);
-    EvidenceReason& best = strongest_[k];
+  void Add(const EvidenceReason& reason) {
+    Strongest& kind = strongest_[static_cast<size_t>(reason.kind)];
     // Of equal terms the first stands.
-    if (std::tie(reason.change, reason.standing) > std::tie(best.change, best.standing)) best = reason;
+    if (ByChange(reason) > ByChange(kind.by_change)) kind.by_change = reason;
+    if (ByStanding(reason) > ByStanding(kind.by_standing)) kind.by_standing = reason;
   }
 
   EvidenceRow Row() const {
     EvidenceRow row;
-    row.change = change_;
-    row.standing = standing_;
-    row.change_score = ScoreOf(change_);
-    row.standing_score = ScoreOf(standing_);
-    for (const EvidenceReason& r : strongest_)
-      if (r.change > 0 || r.standing > 0) row.reasons.push_back(r);
-    std::stable_sort(row.reasons.begin(), row.reasons.end(),
-                     [](const EvidenceReason& a, const EvidenceReason& b) {
-                       return std::tie(a.change, a.standing) > std::tie(b.change, b.standing);
-                     });
+    for (size_t k = 0; k < catalogue::kKinds; ++k) {
+      const auto& [by_change, by_standing] = strongest_[k];
+      row.change[k] = by_change.change;
+      row.standing[k] = by_standing.standing;
+      if (by_change.change > 0 || by_change.standing > 0) row.reasons.push_back(by_change);
+      // Another term, for of equal change the more unlike its peers was taken.
+      if (by_standing.standing > by_change.standing) row.reasons.push_back(by_standing);
+    }
+    row.change_score = ScoreOf(row.change);
+    row.standing_score = ScoreOf(row.standing);
+    std::stable_sort(
+        row.reasons.begin(), row.reasons.end(),
+        [](const EvidenceReason& a, const EvidenceReason& b) { return ByChange(a) > ByChange(b); });
     return row;
   }
 
  private:
-  KindEvidence change_{}, standing_{};
-  std::array<EvidenceReason, catalogue::kKinds> strongest_;
+  // The terms that give a kind its evidence.
+  struct Strongest {
+    EvidenceReason by_change, by_standing;
+  };
+  std::array<Strongest, catalogue::kKinds> strongest_;
 };
 
 // The port or peer at which the metric took its value.
@@ -102,12 +110,8 @@ arrow::Result<std::shared_ptr<arrow::RecordBatch>> EvidenceBatch(const Setup& se
     const base::Address host = rows.host[r];
     HostEvidence evidence;
     for (; s < spoken.size() && rows.host[spoken[s].row] == host; ++s)
-      if (spoken[s].change > 0 || spoken[s].standing > 0) {
-        const EvidenceReason reason = ReasonOf(setup, rows, spoken[s]);
-        evidence.Add(reason.kind, reason);
-      }
-    for (; b < beaconing.size() && beaconing[b].pair.host == host; ++b)
-      evidence.Add(Kind::kBeaconing, ReasonOf(beaconing[b]));
+      if (spoken[s].change > 0 || spoken[s].standing > 0) evidence.Add(ReasonOf(setup, rows, spoken[s]));
+    for (; b < beaconing.size() && beaconing[b].pair.host == host; ++b) evidence.Add(ReasonOf(beaconing[b]));
     EvidenceRow row = evidence.Row();
     row.host = host;
     row.segment = rows.segment[r];

@@ -32,7 +32,8 @@ struct EvidenceRow {
   int32_t segment = 0;  ///< index into Rows::segments
   EndScore change_score, standing_score;
   KindEvidence change{}, standing{};
-  std::vector<EvidenceReason> reasons;  ///< strongest first
+  /// Of each kind the strongest term by change and, where it is another, by standing; strongest first.
+  std::vector<EvidenceReason> reasons;
 };
 
 arrow::Result<std::shared_ptr<arrow::RecordBatch>> EvidenceColumns(const Setup& setup, const Rows& rows,

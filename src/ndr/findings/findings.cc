@@ -2,6 +2,7 @@
 #include "ndr/findings/findings.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "ndr/base/hash.h"
@@ -21,11 +22,15 @@ std::string IdOf(base::Address host, catalogue::Kind kind, base::Micros first_en
   return base::Sha256Hex(key).substr(0, 16);
 }
 
+// Of each kind the term behind its evidence on that side, strongest first.
 std::vector<Reason> ReasonsOf(const End& end, bool standing) {
-  std::vector<Reason> reasons = end.reasons;
-  if (standing)
-    std::stable_sort(reasons.begin(), reasons.end(),
-                     [](const Reason& a, const Reason& b) { return a.standing > b.standing; });
+  const auto side = standing ? &Reason::standing : &Reason::evidence;
+  std::vector<Reason> all = end.reasons, reasons;
+  std::stable_sort(all.begin(), all.end(),
+                   [side](const Reason& a, const Reason& b) { return a.*side > b.*side; });
+  std::set<std::string> kinds;
+  for (Reason& r : all)
+    if (r.*side > 0 && kinds.insert(r.kind).second) reasons.push_back(std::move(r));
   return reasons;
 }
 

@@ -27,7 +27,8 @@ inline constexpr std::array<std::string_view, 5> kSeverityNames = {"none", "low"
 Severity SeverityOf(double score);
 std::optional<Severity> ParseSeverity(std::string_view name);
 
-/// The strongest term of one kind at one end: a struct of the column `reasons` of fg_c/evidence.
+/// The term behind the evidence of a kind at one end, of change, of being unlike peers or both: a struct of
+/// the column `reasons` of fg_c/evidence.
 struct Reason {
   std::string kind;    ///< a name of catalogue::kKindNames
   std::string metric;  ///< short name
@@ -69,7 +70,8 @@ struct Finding {
   bool standing = false;  ///< opened by a standing episode: a host that always was that bad
   /// By kind, the largest of its ends; of standing episodes that of being unlike peers.
   std::array<double, catalogue::kKinds> evidence{};
-  std::vector<Reason> reasons;  ///< strongest first
+  /// Of each kind the term behind its evidence on the side that `score` is of, strongest first.
+  std::vector<Reason> reasons;
   bool silenced = false;
   std::string silenced_reason;
 };
