@@ -104,6 +104,16 @@ def beacons(con):
         FROM v WHERE beat IS NOT NULL OR dead IS NOT NULL""")
 
 
+def strongest(side, other, of="fg_c_evidence"):
+    """The term behind each kind's evidence on one side, for the hosts and ends of a table; a kind without has none."""
+    return f"""
+        SELECT * EXCLUDE (e, change), instant(e) AS window_end_ts, change AS evidence
+        FROM said SEMI JOIN {of} o ON o.host_ip = said.host_ip AND o.window_end_ts = instant(said.e)
+        WHERE {side} > 0
+        QUALIFY row_number() OVER (PARTITION BY said.host_ip, e, kind
+            ORDER BY {side} DESC, {other} DESC, metric, role, window_label, place) = 1"""
+
+
 def evidence(con):
     """`evidence_kind` (host_ip, e, kind, change, standing) and `fg_c_evidence`, one row per host and end."""
     def score(side):
@@ -118,28 +128,23 @@ def evidence(con):
                         for k in metrics.KINDS)
     con.execute(f"""
         CREATE TABLE said AS
-        SELECT host_ip, e, kind, metric, role, window_label, x, own, peers, place, change, standing,
-            NULL::BIGINT AS gap_median FROM spoken
+        SELECT host_ip, e, kind, metric, role, window_label, x, own, peers, place, change, coalesce(standing, 0) AS standing,
+            NULL::DOUBLE AS gap_median FROM spoken
         UNION ALL
         SELECT host_ip, epoch_us(window_end_ts)::BIGINT // 900000000, 'beaconing',
             CASE WHEN beat >= coalesce(dead, 0) THEN 'beacon_score' ELSE 'active_minutes_cnt' END, role, window_label,
-            CASE WHEN beat >= coalesce(dead, 0) THEN beacon_score ELSE m END, NULL, NULL, concat_ws('|', peer_ip, dst_port), change, standing, gap_median FROM spoken_pair;
+            CASE WHEN beat >= coalesce(dead, 0) THEN beacon_score ELSE m END, NULL, NULL, concat_ws('|', peer_ip, dst_port),
+            coalesce(change, 0), standing, gap_median FROM spoken_pair;
         CREATE TABLE evidence_kind AS
-        SELECT host_ip, e, kind, coalesce(max(change), 0) AS change, coalesce(max(standing), 0) AS standing
-        FROM said GROUP BY ALL;
+        SELECT host_ip, e, kind, max(change) AS change, max(standing) AS standing FROM said GROUP BY ALL;
         CREATE TABLE fg_c_evidence AS
         SELECT host_ip, instant(e) AS window_end_ts, {score('change')} AS score, {kind('change')} AS kind,
             {score('standing')} AS standing_score, {kind('standing')} AS standing_kind, {by_kind},
             instant(getvariable('reference')) AS reference_ts
         FROM evidence_kind GROUP BY ALL HAVING {score('change')} >= 20 OR {score('standing')} >= 20;
-        -- of each kind the strongest term, by change, then unlike peers
+        -- of each kind the strongest term, on either side: the one behind its change, and the one behind its unlike-peers
         CREATE TABLE fg_c_reason AS
-        SELECT host_ip, instant(e) AS window_end_ts, kind, metric, role, window_label, x, own, peers, place,
-            coalesce(change, 0) AS evidence, coalesce(standing, 0) AS standing, gap_median::DOUBLE AS gap_median
-        FROM said JOIN (SELECT host_ip, epoch_us(window_end_ts)::BIGINT // 900000000 AS e FROM fg_c_evidence) USING (host_ip, e)
-        WHERE greatest(change, standing) > 0
-        QUALIFY row_number() OVER (PARTITION BY host_ip, e, kind
-            ORDER BY coalesce(change, 0) DESC, coalesce(standing, 0) DESC, metric, role, window_label) = 1;
+        SELECT DISTINCT * FROM ({strongest('evidence', 'standing')} UNION ALL {strongest('standing', 'evidence')});
         CREATE TABLE fg_c_evidence_out AS
         SELECT v.*, a.segment_id, r.reasons FROM fg_c_evidence v JOIN address a ON a.ip = host_ip JOIN (
             SELECT host_ip, window_end_ts, list(struct_pack(kind := kind, metric := metric, role := role,

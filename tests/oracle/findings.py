@@ -4,6 +4,7 @@ import datetime as dt
 import ipaddress
 
 import addresses
+import evidence
 
 EPISODE_GAP = dt.timedelta(hours=1)
 MEMORY = dt.timedelta(days=30)
@@ -29,9 +30,9 @@ def episodes(ends):
             episode["last"] = end
             episode["kinds"] |= kinds
             if score > episode["score"]:
-                episode["score"], episode["kind"] = score, kind
+                episode["score"], episode["kind"], episode["strongest"] = score, kind, end
         else:
-            result.append({"first": end, "last": end, "score": score, "kind": kind, "kinds": set(kinds)})
+            result.append({"first": end, "last": end, "score": score, "kind": kind, "kinds": set(kinds), "strongest": end})
     return result
 
 
@@ -48,14 +49,28 @@ def of_host(host, changes, standings):
         if same and (standing or episode["score"] < same[-1]["score"] + REOPEN_ABOVE):
             finding = same[-1]
             finding["times"] += finding["standing"] == bool(standing)   # the other sort is the same episode seen twice
-            finding["score"] = max(finding["score"], episode["score"])
+            if episode["score"] > finding["score"]:
+                finding.update(score=episode["score"], strongest=episode["strongest"], side=standing)
             finding["last"] = max(finding["last"], episode["last"])
             finding["kinds"] |= episode["kinds"]
         else:
-            found.append({"host_ip": host, "times": 1, "standing": bool(standing), **episode})
+            found.append({"host_ip": host, "times": 1, "standing": bool(standing), "side": standing, **episode})
     for finding in found:
         finding["severity"] = severity(finding["score"])
     return found
+
+
+def add_reasons(con, found):
+    """`reasons` of each finding: (kind, metric, role, window, place), of each kind the term behind the score that it shows."""
+    con.execute("CREATE OR REPLACE TEMP TABLE shown (host_ip VARCHAR, window_end_ts TIMESTAMP)")
+    for side, (column, other) in enumerate((("evidence", "standing"), ("standing", "evidence"))):
+        of_side = [f for f in found if f["side"] == side]
+        con.execute("DELETE FROM shown")
+        con.executemany("INSERT INTO shown VALUES (?, ?)", [(f["host_ip"], f["strongest"]) for f in of_side] or [(None, None)])
+        rows = con.execute(f"SELECT host_ip, window_end_ts, kind, metric, role, window_label, place FROM "
+                           f"({evidence.strongest(column, other, 'shown')}) ORDER BY {column} DESC, {other} DESC, kind").fetchall()
+        for f in of_side:
+            f["reasons"] = tuple(tuple(reason) for host, end, *reason in rows if (host, end) == (f["host_ip"], f["strongest"]))
 
 
 def from_evidence(con, kinds):
@@ -70,4 +85,6 @@ def from_evidence(con, kinds):
         changes.append((end, score, kind, have))
         standings.append((end, standing_score, standing_kind, {k for k, v in zip(kinds, by_kind[len(kinds):]) if v}))
     ordered = sorted(hosts, key=lambda h: addresses.number(ipaddress.ip_address(h)))
-    return [f for host in ordered for f in of_host(host, *hosts[host])]
+    found = [f for host in ordered for f in of_host(host, *hosts[host])]
+    add_reasons(con, found)
+    return found

@@ -196,6 +196,21 @@ class Network:
         for k in range(60):                                                          # a lone host of steady ways
             self.add(session(self.start + 30000 + k * 7200, "172.16.5.5", "10.1.9.5", 53, 100, 100, "udp", 0))
 
+    def standing(self):
+        """A host that always was that bad, and once does a little more of it and something else beside; an old beacon's
+        host with a new one that is weaker."""
+        host, hour = "10.1.0.202", 3600
+        for begin in range(int(self.start // DAY * DAY), int(self.end), hour):
+            if begin >= self.start and 7 <= begin % DAY // hour < 15:
+                for i in range(70):
+                    self.add(session(begin + 60 + i, host, f"10.1.6.{i + 1}", 25, 60, 0, "tcp", 0))
+        at = int((self.end - 0.9 * DAY - 10 * hour) // DAY + 1) * DAY + 10 * hour         # the first 10:00 of the scored part
+        for i in range(3):
+            self.add(session(at + 200 + i, host, f"10.1.6.{i + 100}", 25, 60, 0, "tcp", 0))
+        for i in range(35):
+            self.add(session(at + 300 + i, host, "10.1.9.6", 2000 + i, 60, 0, "tcp", 0))
+        for i in range(180):                               # a fifth without an answer
+            self.add(session(at - DAY / 2 + i * 420, "10.1.0.10", "77.88.55.60", 8443, 300, 700 if i % 5 else 0))
 
     def extremes(self):
         """More new pairs in a slice than the evidence lists, and sums beyond int64."""
@@ -210,7 +225,7 @@ class Network:
 def build(seed, start, days, hosts, gap=None, extremes=False):
     """Records in file order, mostly by time, some not; `gap` leaves out [start, end) in days after `start`."""
     network = Network(seed, start, days, hosts)
-    for part in (network.habits, network.beacons, network.attacks, network.oddities, network.edges):
+    for part in (network.habits, network.beacons, network.attacks, network.oddities, network.edges, network.standing):
         part()
     if extremes:
         network.extremes()

@@ -60,10 +60,11 @@ def test_findings(both):
                          capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
     assert run.returncode == 0, run.stderr
     theirs = {(f["host_ip"], f["kind"], f["first_ts"], f["last_ts"], round(f["score"], 6), f["severity"], f["times"],
-               f["standing"]) for f in map(json.loads, run.stdout.splitlines())}
+               f["standing"], tuple((r["kind"], r["metric"], r["role"], r["window_label"], r["at"]) for r in f["reasons"]))
+              for f in map(json.loads, run.stdout.splitlines())}
     ours = {(f["host_ip"], f["kind"], f["first"].isoformat() + "Z", f["last"].isoformat() + "Z", round(f["score"], 6),
-             f["severity"], f["times"], f["standing"]) for f in findings.from_evidence(both.con, metrics.KINDS)}
-    assert theirs == ours and ours
+             f["severity"], f["times"], f["standing"], f["reasons"]) for f in findings.from_evidence(both.con, metrics.KINDS)}
+    assert theirs == ours and ours and all(f[-1] for f in ours)
 
 
 def test_input_is_nasty_enough(both):
@@ -77,3 +78,6 @@ def test_input_is_nasty_enough(both):
     assert one("SELECT count(*) FROM fg_a WHERE beacon_pair_cnt > 0") > 0
     assert one("SELECT count(DISTINCT kind) FROM fg_c_reason") >= 5
     assert one("SELECT count(*) FROM fg_c_evidence WHERE standing_score >= 20") > 0
+    assert one("SELECT count(DISTINCT kind) FROM (SELECT kind FROM fg_c_reason GROUP BY host_ip, window_end_ts, kind "
+               "HAVING count(*) = 2)") == (2 if one("SELECT count(*) FROM fg_c_pair WHERE active_days >= 3") else 1)
+    assert any(f["standing"] and f["host_ip"] == "10.1.0.202" for f in findings.from_evidence(both.con, metrics.KINDS))

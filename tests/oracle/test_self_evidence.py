@@ -148,6 +148,7 @@ def test_evidence(con, world):
             expected[key] = (*change, *standing, kinds)
     ours = {(r["host_ip"], r["window_end_ts"]): r for r in rows_of(con, "fg_c_evidence_out")}
     assert ours.keys() == expected.keys() and len(ours) > 100
+    doubled = 0
     for key, (score, kind, standing, standing_kind, kinds) in expected.items():
         row = ours[key]
         assert row["score"] == pytest.approx(score) and row["standing_score"] == pytest.approx(standing)
@@ -158,4 +159,11 @@ def test_evidence(con, world):
         strengths = [(r["evidence"], r["standing"]) for r in row["reasons"]]
         assert strengths == sorted(strengths, reverse=True)
         assert {r["kind"] for r in row["reasons"]} == {k for k, v in kinds.items() if max(v) > 0}
+        for kind, sides in kinds.items():       # what each score is made of is among the reasons, and nothing else
+            found = [(r["evidence"], r["standing"]) for r in row["reasons"] if r["kind"] == kind]
+            assert [max(s, default=0) for s in zip(*found)] == pytest.approx(sides if found else [])
+            assert all(f[0] == pytest.approx(sides[0]) or f[1] == pytest.approx(sides[1]) for f in found)
+            assert len(set(found)) == len(found) <= 2
+            doubled += len(found) == 2
+    assert doubled > 0
     assert {r["kind"] for r in ours.values()} >= {"volume", "scanning", "beaconing", "exfiltration", "lateral_movement"}
