@@ -203,6 +203,15 @@ TEST(NdrJson, PortsOfTransports) {
               ElementsAre(HasSubstr("unparsable@"), HasSubstr("destination_port is no port: 'http'")));
 }
 
+TEST(NdrJson, NumbersAsWritersOfDoublesWriteThem) {
+  const auto file = ParseLog(
+      kJson, With(R"("network_transport":6.0,"destination_port":80.0,"destination_bytes":1.2345678E7)") +
+                 With(R"("network_transport":1.7e1,"destination_port":5.3E1,"destination_bytes":1.25e1)"));
+  EXPECT_THAT(file.rows,
+              ElementsAre(HasSubstr("port=80 source_bytes=1 destination_bytes=12345678 over=tcp")));
+  EXPECT_THAT(file.Reasons(), ElementsAre(HasSubstr("destination_bytes is no whole number: '1.25e1'")));
+}
+
 TEST(NdrJson, IdentitiesOfZeroAreAbsentAndFoldedZeroTimesIsOnce) {
   const auto file = ParseLog(kJson, With(R"("session_key":0,"sequence":"00","repeat_count":0)") +
                                         With(R"("session_key":"","repeat_count":-3)"));

@@ -15,7 +15,22 @@ TEST(Scalars, WholeNumbers) {
   EXPECT_EQ(ParseInteger("-17"), -17);
   EXPECT_EQ(ParseInteger("443.000"), 443);
   EXPECT_EQ(ParseInteger("9223372036854775807"), INT64_MAX);
-  for (const char* bad : {"", "-", "1.5", "1.", "1e3", "9223372036854775808", " 1", "1 ", "+1", "abc"})
+  for (const char* bad : {"", "-", "1.5", "1.", "9223372036854775808", " 1", "1 ", "+1", "abc"})
+    EXPECT_EQ(ParseInteger(bad), std::nullopt) << bad;
+}
+
+TEST(Scalars, WholeNumbersWithAnExponent) {
+  EXPECT_EQ(ParseInteger("1.2345678E7"), 12'345'678) << "as Java writes doubles from ten million on";
+  EXPECT_EQ(ParseInteger("1e3"), 1000);
+  EXPECT_EQ(ParseInteger("-1.50e+1"), -15);
+  EXPECT_EQ(ParseInteger("1200e-2"), 12);
+  EXPECT_EQ(ParseInteger("0.00125e5"), 125);
+  EXPECT_EQ(ParseInteger("0e2147483647"), 0);
+  EXPECT_EQ(ParseInteger("9.007199254740993E15"), 9'007'199'254'740'993) << "2^53 + 1 is no double";
+  EXPECT_EQ(ParseInteger("9.223372036854775807e18"), INT64_MAX);
+  EXPECT_EQ(ParseInteger("-9.223372036854775808e18"), INT64_MIN);
+  for (const char* bad : {"1e", "1e+", "100e+-2", "1e3 ", "1.e3", "e3", "-e3", "1.25e1", "125e-3",
+                          "9.223372036854775808e18", "1e19", "1e2147483647", "1e2147483648", "1x3"})
     EXPECT_EQ(ParseInteger(bad), std::nullopt) << bad;
 }
 
@@ -50,6 +65,13 @@ TEST(Scalars, Transports) {
   for (const char* icmp : {"icmp", "ICMP6", "ipv6-icmp", "58", "1"}) {
     EXPECT_EQ(ParseTransport(icmp).transport, Transport::kIcmp) << icmp;
     EXPECT_FALSE(ParseTransport(icmp).has_ports) << icmp;
+  }
+  EXPECT_EQ(ParseTransport("6.0").transport, Transport::kTcp) << "a number of JSON";
+  EXPECT_EQ(ParseTransport("1.7E1").transport, Transport::kUdp);
+  EXPECT_TRUE(ParseTransport("132.0").has_ports);
+  for (const char* unknown : {"6.5", "47.0", "6e", "6tcp"}) {
+    EXPECT_EQ(ParseTransport(unknown).transport, Transport::kOther) << unknown;
+    EXPECT_FALSE(ParseTransport(unknown).has_ports) << unknown;
   }
   EXPECT_EQ(ParseTransport("").transport, Transport::kAbsent);
   EXPECT_TRUE(ParseTransport("").has_ports);

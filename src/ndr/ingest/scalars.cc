@@ -2,6 +2,7 @@
 #include "ndr/ingest/scalars.h"
 
 #include <charconv>
+#include <utility>
 
 namespace ndr::ingest {
 namespace {
@@ -46,18 +47,64 @@ constexpr NamedTransport kTransports[] = {
     {"udplite", {Transport::kOther, true}},   {"udp-lite", {Transport::kOther, true}},
     {"136", {Transport::kOther, true}}};
 
+// Adds `digit` behind `zeros` more zeros.
+bool PutDigit(int64_t* value, int64_t zeros, int digit) {
+  for (; zeros >= 0; --zeros)
+    if (__builtin_mul_overflow(*value, 10, value)) return false;
+  return !__builtin_add_overflow(*value, digit, value);
+}
+
+// Of `[-]digits[.digits][e[sign]digits]`, without a detour over floating point.
+std::optional<int64_t> ParseScaled(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  size_t at = negative ? 1 : 0;
+  int64_t value = 0, zeros = 0, scale = 0;  // value * 10^(zeros + scale)
+  const auto take_digits = [&](int64_t step) {
+    const size_t begin = at;
+    for (; at < text.size() && IsDigit(text[at]); ++at, scale -= step) {
+      const int digit = text[at] - '0';
+      if (digit == 0 && value == 0) continue;
+      if (digit == 0)
+        ++zeros;
+      else if (PutDigit(&value, std::exchange(zeros, 0), negative ? -digit : digit))
+        continue;
+      else
+        return false;
+    }
+    return at > begin;
+  };
+  if (!take_digits(0)) return std::nullopt;
+  if (at < text.size() && text[at] == '.' && (++at, !take_digits(1))) return std::nullopt;
+  if (at < text.size()) {
+    if (Lower(text[at]) != 'e') return std::nullopt;
+    if (++at + 1 < text.size() && text[at] == '+' && IsDigit(text[at + 1])) ++at;
+    int32_t exponent = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + at, end, exponent);
+    if (error != std::errc() || stop != end) return std::nullopt;
+    scale += exponent;
+  }
+  scale += zeros;
+  if (value == 0) return 0;
+  if (scale < 0) return std::nullopt;
+  return scale == 0 || PutDigit(&value, scale - 1, 0) ? std::optional(value) : std::nullopt;
+}
+
+// The kind of a known name or number, null of another.
+const TransportKind* FindTransport(std::string_view text) {
+  for (const NamedTransport& known : kTransports)
+    if (EqualsFolded(text, known.name)) return &known.kind;
+  return nullptr;
+}
+
 }  // namespace
 
 std::optional<int64_t> ParseInteger(std::string_view text) {
   int64_t value = 0;
   const char* end = text.data() + text.size();
-  auto [at, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc()) return std::nullopt;
-  if (at == end) return value;
-  if (*at++ != '.' || at == end) return std::nullopt;
-  for (; at != end; ++at)
-    if (*at != '0') return std::nullopt;
-  return value;
+  const auto [at, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc() && at == end) return value;
+  return error == std::errc::invalid_argument ? std::nullopt : ParseScaled(text);
 }
 
 std::optional<uint16_t> ParsePort(std::string_view text) {
@@ -91,8 +138,13 @@ std::optional<Instant> ParseInstant(std::string_view text) {
 
 TransportKind ParseTransport(std::string_view text) {
   if (text.empty()) return {};
-  for (const NamedTransport& known : kTransports)
-    if (EqualsFolded(text, known.name)) return known.kind;
+  if (const auto* known = FindTransport(text)) return *known;
+  // A number in another spelling: `6.0`, `06`.
+  if (const auto number = IsDigit(text[0]) ? ParseInteger(text) : std::nullopt) {
+    char digits[20];
+    const auto written = std::to_chars(digits, digits + sizeof digits, *number);
+    if (const auto* known = FindTransport({digits, written.ptr})) return *known;
+  }
   return {Transport::kOther, false};
 }
 

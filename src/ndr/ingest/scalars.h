@@ -12,7 +12,8 @@
 
 namespace ndr::ingest {
 
-/// A whole number: digits with an optional minus; decimals only where they are zeros (`443.0`).
+/// A whole number: digits with an optional minus; decimals and an exponent where the value is whole (`443.0`,
+/// `1.25E2`).
 std::optional<int64_t> ParseInteger(std::string_view text);
 
 /// A port: a whole number or hex (`0x01bb`) of at most 16 bits.
@@ -26,7 +27,7 @@ struct Instant {
 /// ISO text and its relatives, or an epoch number.
 std::optional<Instant> ParseInstant(std::string_view text);
 
-/// Transports by name, without case, and by protocol number.
+/// Transports by name, without case, and by protocol number, which is read as ParseInteger does.
 struct TransportKind {
   catalogue::Transport transport = catalogue::Transport::kAbsent;
   bool has_ports = true;  ///< tcp, udp, sctp, dccp, udp-lite; an absent transport keeps its ports
