@@ -153,6 +153,12 @@ TEST_F(PairRarityTest, CountsDaysOfLongHorizons) {
   EXPECT_EQ(Number(*tables.segment[0], 0, "active_days"), 4);
 }
 
+TEST_F(PairRarityTest, RefusesWhatIsNoNumberOfSessions) {
+  PairRarity rarity(plan_, range_);
+  EXPECT_TRUE(rarity.Add(*DeltaPairs({{"10.0.0.1", "10.0.9.9", 443, 1008, catalogue::kLargestCount}})).ok());
+  EXPECT_FALSE(rarity.Add(*DeltaPairs({{"10.0.0.1", "10.0.9.9", 443, 1009, INT64_MAX}})).ok());
+}
+
 TEST_F(PairRarityTest, NoPairsMakeEmptyTables) {
   const PairTables tables = *PairRarity(plan_, range_).Finish();
   EXPECT_TRUE(tables.host.empty());

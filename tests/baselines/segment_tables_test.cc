@@ -301,6 +301,17 @@ TEST_F(SegmentTablesTest, MetadataTellsWhatAHostIs) {
 
 // Every combination of a full history (60 slices, the minimum is 50; 49 are none) and a non-persistent
 // machine.
+// 3 * 2^62 sessions over three rows are more than int64 holds.
+TEST_F(SegmentTablesTest, SessionsSaturate) {
+  const double quarter = static_cast<double>(int64_t{1} << 62);
+  const auto tables = Make(Rows("10.0.0.1", "sessions_cnt", {quarter, quarter, quarter}) +
+                           Rows("10.0.0.2", "sessions_cnt", {1, 2}));
+  ASSERT_EQ(tables.ip_metadata->num_rows(), 2);
+  EXPECT_EQ(Cell(*tables.ip_metadata, 0, "sessions_total"), "9223372036854775807");
+  EXPECT_EQ(Cell(*tables.ip_metadata, 1, "sessions_total"), "3");
+  EXPECT_EQ(tables.counters.Get("saturated_cells"), 1);
+}
+
 TEST_F(SegmentTablesTest, ColdStartDerivation) {
   MachineNames machines({"vdi-"});
   for (const char* host : {"10.0.0.3", "10.0.0.4"}) machines.Add(*base::ParseAddress(host), "vdi-1");

@@ -222,6 +222,19 @@ TEST(NdrJson, IdentitiesOfZeroAreAbsentAndFoldedZeroTimesIsOnce) {
   }
 }
 
+// 2^31 - 1 sessions in one record, not more: as a port of 65,536 it is no such number.
+TEST(NdrJson, ARecordStandsForSoManySessionsOnly) {
+  const auto file =
+      ParseLog(kJson, With(R"("repeat_count":2147483647)") + With(R"("repeat_count":2147483648)") +
+                          With(R"("repeat_count":9223372036854775807)") + With(R"("repeat_count":"many")"));
+  EXPECT_THAT(file.rows, ElementsAre(HasSubstr("repeat=2147483647")));
+  EXPECT_THAT(file.Reasons(),
+              ElementsAre(HasSubstr("unparsable@"),
+                          HasSubstr("repeat_count is no number of sessions: '9223372036854775807'"),
+                          HasSubstr("repeat_count is no whole number: 'many'")));
+  EXPECT_EQ(file.counters.Get("unparsable"), 3);
+}
+
 TEST(NdrJson, TimesWithoutAZoneAreOfTheDeviceTheSourceOrTheCalendar) {
   const std::string line =
       R"({"event_start":"2024-07-01 12:00:00","source_ip":"10.0.0.1","destination_ip":"9.9.9.9","source_bytes":1,"device_id":")";

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "laws/naive_windows.h"
+#include "ndr/catalogue/sessions.h"
 #include "ndr/windows/window_builder.h"
 #include "windows/window_case.h"
 
@@ -40,12 +41,14 @@ std::vector<Record> RandomRecords(uint32_t seed, int count, int slices) {
   std::vector<Record> records;
   const auto add = [&](Record r) {
     r.transport = transports[static_cast<size_t>(below(4))];
-    r.n = below(8) == 0 ? 1 + below(5) : 1;
+    r.n = below(8) == 0 ? 1 + below(5) : below(50) == 0 ? catalogue::kLargestRepeat : 1;
     r.denied = below(5) == 0;
     r.zero_reply = below(3) == 0;
     r.bytes_src = below(4) == 0 ? 0 : below(100'000);
     r.bytes_dst = r.zero_reply ? 0 : below(5'000);
-    r.duration_us = below(3'000'000);
+    // A file's seconds are doubles, which tell microseconds apart up to 2^51 of them: 2^31 times a second is
+    // more.
+    r.duration_us = below(r.n == catalogue::kLargestRepeat ? 1'000 : 3'000'000);
     r.kind = below(12) == 0 ? Kind::kThreat : below(12) == 0 ? Kind::kStart : Kind::kSession;
     r.partial = below(3);
     records.push_back(r);

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "ndr/base/exit_code.h"
+#include "ndr/catalogue/sessions.h"
 #include "ndr/windows/window_builder.h"
 #include "windows/window_case.h"
 
@@ -321,6 +323,41 @@ TEST_F(FgA, SumsSaturate) {
   EXPECT_EQ(Text("10.0.0.1", "outbound", "w_1h", "bytes_src_sum"), "9223372036854775807");
   EXPECT_EQ(Text("10.0.0.1", "outbound", "w_15m", "bytes_src_sum"), "5");
   EXPECT_EQ(builder_->counters().Get("saturated_cells"), 2);  // w_1h, w_8h
+}
+
+// Three records of as many sessions as one can stand for, R = 2^31 - 1, with two peers on one port, and a
+// single session on another: 3R + 1 sessions, of which the greater peer has 2R + 1 and the port 3R.
+TEST_F(FgA, ManySessionsInOneRecord) {
+  constexpr int64_t kMany = catalogue::kLargestRepeat;
+  const std::vector<Record> records = {
+      {.slice = 0, .src = kA, .dst = kX, .port = 443, .n = kMany, .bytes_dst = 200},
+      {.slice = 1, .src = kA, .dst = kX, .port = 443, .n = kMany, .bytes_dst = 200},
+      {.slice = 1, .src = kA, .dst = kB, .port = 443, .n = kMany, .denied = true},
+      {.slice = 1, .src = kA, .dst = kX, .port = 80, .bytes_dst = 200}};
+  Run(records, 2);
+  const auto text = [&](const char* column) { return Text("10.0.0.1", "outbound", "w_1h", column); };
+  const auto real = [&](const char* column) { return Real("10.0.0.1", "outbound", "w_1h", column); };
+  constexpr double kAll = 3.0 * kMany + 1;
+  EXPECT_EQ(text("sessions_cnt"), "6442450942");
+  EXPECT_EQ(text("peer_ip_nunique"), "2");
+  EXPECT_EQ(text("failed_ports_per_peer_max"), "1");
+  EXPECT_EQ(real("peer_ip_top1_sessions_share"), (2.0 * kMany + 1) / kAll);
+  EXPECT_EQ(real("peer_port_top1_sessions_share"), 3.0 * kMany / kAll);
+  EXPECT_EQ(real("deny_ratio"), kMany / kAll);
+  Run(records, 34);  // both slices have left the longest window
+  EXPECT_EQ(Text("10.0.0.1", "outbound", "w_8h", "sessions_cnt"), "no row");
+}
+
+// What no log makes, but a file may hold.
+TEST_F(FgA, RefusesWhatIsNoNumberOfSessions) {
+  Run({}, 1);
+  const std::vector<Record> records = {{.src = kA, .dst = kB, .port = 1, .n = INT64_MAX}};
+  const auto start = builder_->end();
+  const auto refusal = builder_->Advance(start, true, {}, {testing::PairBatch(*context_, start, records)});
+  EXPECT_EQ(base::ExitCode(refusal), base::kExitContract);
+  EXPECT_NE(refusal.message().find("'sessions_cnt' is 9223372036854775807"), std::string::npos);
+  Run({}, 1);
+  EXPECT_FALSE(builder_->Advance(start, true, {testing::HostBatch(*context_, start, records)}, {}).ok());
 }
 
 // At 01:00 of the second day the look-back of w_1h is a day, just enough for novelty; that of w_8h is less.

@@ -75,7 +75,7 @@ Status PairRarity::Add(const arrow::RecordBatch& pairs) {
   ARROW_ASSIGN_OR_RAISE(const auto ports, catalogue::Values<uint16_t>(pairs, "dst_port"));
   ARROW_ASSIGN_OR_RAISE(const auto has_port, catalogue::Valid(pairs, "dst_port"));
   ARROW_ASSIGN_OR_RAISE(const auto slices, catalogue::Values<int64_t>(pairs, "slice_start_ts"));
-  ARROW_ASSIGN_OR_RAISE(const auto sessions, catalogue::Values<int64_t>(pairs, "sessions_cnt"));
+  ARROW_ASSIGN_OR_RAISE(const auto sessions, catalogue::Counts(pairs, "sessions_cnt"));
   int64_t outside = 0, portless = 0;
   base::Address source;
   bool takes = false;

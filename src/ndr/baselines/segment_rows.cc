@@ -106,7 +106,7 @@ Status SegmentRows::CopyHosts(const arrow::RecordBatch& fg_a, const std::vector<
     const base::Micros end = ends[t.row];
     seen.first = seen.rows == 0 ? end : std::min(seen.first, end);
     seen.last = seen.rows == 0 ? end : std::max(seen.last, end);
-    seen.sessions += sessions[t.row];
+    if (__builtin_add_overflow(seen.sessions, sessions[t.row], &seen.sessions)) seen.sessions = INT64_MAX;
     ++seen.rows;
   }
   return Status::OK();

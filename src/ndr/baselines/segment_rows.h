@@ -21,7 +21,7 @@ namespace ndr::baselines {
 struct HostSeen {
   int64_t rows = 0;
   base::Micros first = 0, last = 0;  ///< window ends
-  int64_t sessions = 0;              ///< sum of sessions_cnt
+  int64_t sessions = 0;              ///< sum of sessions_cnt, saturating
 };
 
 /// The rows of a (role, band, window): columns, NaN for null, in order of arrival.

@@ -140,6 +140,7 @@ arrow::Result<std::shared_ptr<arrow::RecordBatch>> IpMetadata(const SegmentRows&
       names[i] = machine->name, mapped[i] = 1, volatile_machine[i] = machine->is_non_persistent;
     const HostSeen& seen = rows.groups()[keys.group(i)].seen[keys.host(i)];
     first[i] = seen.first, last[i] = seen.last, sessions[i] = seen.sessions;
+    if (seen.sessions == INT64_MAX) counters->Add("saturated_cells", 1);
     for (const size_t metric : plan.required_columns())
       full[i] &= static_cast<int8_t>(!hosts.IsCold(metric, i));
     cold[i] = full[i] == 0 || volatile_machine[i] != 0;

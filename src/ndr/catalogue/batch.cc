@@ -10,6 +10,8 @@
 
 #include <algorithm>
 
+#include "ndr/base/exit_code.h"
+
 namespace ndr::catalogue {
 namespace {
 
@@ -60,6 +62,19 @@ template arrow::Result<std::span<const uint16_t>> Values<uint16_t>(const arrow::
 template arrow::Result<std::span<const uint8_t>> Values<uint8_t>(const arrow::RecordBatch&, std::string_view);
 template arrow::Result<std::span<const int8_t>> Values<int8_t>(const arrow::RecordBatch&, std::string_view);
 template arrow::Result<std::span<const double>> Values<double>(const arrow::RecordBatch&, std::string_view);
+
+arrow::Result<std::span<const int64_t>> Counts(const arrow::RecordBatch& batch, std::string_view column) {
+  ARROW_ASSIGN_OR_RAISE(const auto counts, Values<int64_t>(batch, column));
+  uint64_t bits = 0;
+  for (const int64_t count : counts) bits |= static_cast<uint64_t>(count);
+  if (bits <= static_cast<uint64_t>(kLargestCount)) return counts;
+  const auto at =
+      std::find_if(counts.begin(), counts.end(), [](int64_t n) { return n < 0 || n > kLargestCount; });
+  return base::ContractViolation("column '" + std::string(column) + "' is " + std::to_string(*at) +
+                                 " in row " + std::to_string(at - counts.begin()) +
+                                 ", which is no number of sessions (0 to " + std::to_string(kLargestCount) +
+                                 "); make the data anew from its logs");
+}
 
 arrow::Result<Validity> Valid(const arrow::RecordBatch& batch, std::string_view column) {
   const auto array = batch.GetColumnByName(std::string(column));

@@ -51,6 +51,10 @@ struct Words {
 /// unspecified values: ask Valid.
 template <class T>
 arrow::Result<std::span<const T>> Values(const arrow::RecordBatch& batch, std::string_view column);
+/// A column of int64 counts of sessions. One below 0 or above kLargestCount ends with 3 and is named: no log
+/// makes it, and sums of such would leave int64.
+arrow::Result<std::span<const int64_t>> Counts(const arrow::RecordBatch& batch, std::string_view column);
+inline constexpr int64_t kLargestCount = (int64_t{1} << 53) - 1;
 arrow::Result<Validity> Valid(const arrow::RecordBatch& batch, std::string_view column);
 arrow::Result<Texts> TextsOf(const arrow::RecordBatch& batch, std::string_view column);
 arrow::Result<Words> WordsOf(const arrow::RecordBatch& batch, std::string_view column);

@@ -40,9 +40,13 @@ enum SessionAmount { kSourceBytes, kDestinationBytes, kSourcePackets, kDestinati
 inline constexpr std::array<std::string_view, kSessionAmounts> kSessionAmountNames = {
     "source_bytes", "destination_bytes", "source_packets", "destination_packets"};
 
+/// Sessions that one record can stand for at most: counts then stay below 2^63 until four thousand million
+/// such records are added, so sums of sessions need no care.
+inline constexpr int64_t kLargestRepeat = 2'147'483'647;
+
 /// Of every session batch, in this order: event_start int64 (microseconds), event_end int64 nullable,
 /// source_ip and destination_ip fixed_size_binary(16), source_port and destination_port uint16 nullable, the
-/// four amounts, transport uint8, event_name uint8, the five words, repeat_count int64 (at least 1),
+/// four amounts, transport uint8, event_name uint8, the five words, repeat_count int64 (1 to kLargestRepeat),
 /// session_key and sequence utf8 nullable (a 0 is absent), byte_offset int64 (of the record's line in its
 /// file, decompressed), notes uint8.
 const std::shared_ptr<arrow::Schema>& SessionSchema();

@@ -79,6 +79,10 @@ bool Assembler::ReadScalars(const Record& record, const Line& line, Session* s) 
       Unparsable(line, Complaint(kRepeatCount, "is no whole number", text));
       return false;
     }
+    if (*count > catalogue::kLargestRepeat) {
+      Unparsable(line, Complaint(kRepeatCount, "is no number of sessions", text));
+      return false;
+    }
     s->repeat_count = std::max<int64_t>(*count, 1);
   }
   s->transport = ParseTransport(record[kNetworkTransport]);

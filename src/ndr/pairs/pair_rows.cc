@@ -20,13 +20,13 @@ arrow::Result<PairColumns> PairColumns::Of(const arrow::RecordBatch& batch, bool
   ARROW_ASSIGN_OR_RAISE(c.dst, catalogue::AddressBytes(batch, "dst_ip"));
   ARROW_ASSIGN_OR_RAISE(c.port, catalogue::Values<uint16_t>(batch, "dst_port"));
   ARROW_ASSIGN_OR_RAISE(c.port_valid, catalogue::Valid(batch, "dst_port"));
-  ARROW_ASSIGN_OR_RAISE(c.sessions, catalogue::Values<int64_t>(batch, "sessions_cnt"));
+  ARROW_ASSIGN_OR_RAISE(c.sessions, catalogue::Counts(batch, "sessions_cnt"));
   if (sessions_only) return c;
   ARROW_ASSIGN_OR_RAISE(c.bytes_src, catalogue::Values<int64_t>(batch, "bytes_src_sum"));
   ARROW_ASSIGN_OR_RAISE(c.bytes_dst, catalogue::Values<int64_t>(batch, "bytes_dst_sum"));
-  ARROW_ASSIGN_OR_RAISE(c.deny, catalogue::Values<int64_t>(batch, "deny_cnt"));
-  ARROW_ASSIGN_OR_RAISE(c.failed, catalogue::Values<int64_t>(batch, "failed_cnt"));
-  ARROW_ASSIGN_OR_RAISE(c.replied, catalogue::Values<int64_t>(batch, "replied_cnt"));
+  ARROW_ASSIGN_OR_RAISE(c.deny, catalogue::Counts(batch, "deny_cnt"));
+  ARROW_ASSIGN_OR_RAISE(c.failed, catalogue::Counts(batch, "failed_cnt"));
+  ARROW_ASSIGN_OR_RAISE(c.replied, catalogue::Counts(batch, "replied_cnt"));
   ARROW_ASSIGN_OR_RAISE(c.minutes, catalogue::Values<uint16_t>(batch, "active_minutes"));
   return c;
 }

@@ -42,6 +42,7 @@ struct HostColumnsOf {
     for (const std::string& name : catalogue.delta_counts()) {
       ARROW_ASSIGN_OR_RAISE(counts.emplace_back(), catalogue::Values<int64_t>(batch, name));
     }
+    ARROW_RETURN_NOT_OK(catalogue::Counts(batch, "sessions_cnt"));
     ARROW_ASSIGN_OR_RAISE(duration, catalogue::Values<double>(batch, "duration_sum"));
     const auto lists =
         std::dynamic_pointer_cast<arrow::ListArray>(batch.GetColumnByName("sessions_per_minute"));
