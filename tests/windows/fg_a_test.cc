@@ -325,6 +325,18 @@ TEST_F(FgA, SumsSaturate) {
   EXPECT_EQ(builder_->counters().Get("saturated_cells"), 2);  // w_1h, w_8h
 }
 
+// (2^63 - 1) us and 2 s: 9223372036854.775807 s where both count, over 2 sessions; only the 2 s once the
+// first is gone.
+TEST_F(FgA, DurationsSaturate) {
+  Run({{.slice = 0, .src = kA, .dst = kX, .port = 443, .duration_us = INT64_MAX},
+       {.slice = 1, .src = kA, .dst = kX, .port = 443, .duration_us = 2'000'000}},
+      2);
+  EXPECT_EQ(Real("10.0.0.1", "outbound", "w_1h", "duration_sum"), 9223372036854.775807);
+  EXPECT_EQ(Real("10.0.0.1", "outbound", "w_1h", "duration_mean"), 9223372036854.775807 / 2);
+  EXPECT_EQ(Real("10.0.0.1", "outbound", "w_15m", "duration_sum"), 2);
+  EXPECT_EQ(builder_->counters().Get("saturated_cells"), 2);  // w_1h, w_8h
+}
+
 // Three records of as many sessions as one can stand for, R = 2^31 - 1, with two peers on one port, and a
 // single session on another: 3R + 1 sessions, of which the greater peer has 2R + 1 and the port 3R.
 TEST_F(FgA, ManySessionsInOneRecord) {

@@ -27,6 +27,13 @@ uint64_t TakeNumber(const uint8_t** from) {
   }
 }
 
+// The microseconds of a partial's seconds; those at the maximum come back as a double that is above it.
+int64_t MicrosOf(double seconds) {
+  constexpr double kBeyond = 0x1p63;
+  const double micros = seconds * 1e6;
+  return micros < kBeyond ? std::llround(micros) : INT64_MAX;
+}
+
 // One batch by column.
 struct HostColumnsOf {
   std::vector<base::Address> host;
@@ -57,7 +64,7 @@ struct HostColumnsOf {
     to->keys.push_back({host[row], role[row] == catalogue::kRoleNames[0] ? catalogue::Role::kOutbound
                                                                          : catalogue::Role::kInbound});
     for (const auto& count : counts) PutNumber(&to->metrics, static_cast<uint64_t>(count[row]));
-    PutNumber(&to->metrics, static_cast<uint64_t>(std::llround(duration[row] * 1e6)));
+    PutNumber(&to->metrics, static_cast<uint64_t>(MicrosOf(duration[row])));
     for (int32_t i = 0, at = minute_offsets[row]; i < base::kMinutesPerSlice; ++i, ++at)
       PutNumber(&to->minutes, at < minute_offsets[row + 1] ? static_cast<uint64_t>(minutes[at]) : 0);
   }

@@ -69,7 +69,9 @@ int64_t RowMetrics::Write(const RowInput& input, size_t row, FeatureColumns* col
     saturated += sums[m] > INT64_MAX;
     columns->Set(metric_of_count_[m], row, Capped(sums[m]));
   }
-  const double duration = static_cast<double>(sums[metric_of_count_.size()]) / 1e6;
+  const __int128 micros = sums[metric_of_count_.size()];
+  saturated += micros > INT64_MAX;
+  const double duration = static_cast<double>(Capped(micros)) / 1e6;
   columns->SetReal(MetricAt("duration_sum"), row, duration);
   columns->Set(MetricAt("max_sessions_per_minute"), row, input.busiest_minute);
   columns->SetFlag(MetricAt("has_high_risk_port_activity"), row,
