@@ -288,6 +288,27 @@ TEST_F(FgA, Beacon) {
   EXPECT_EQ(Text("10.0.0.1", "outbound", "w_8h", "beacon_pair_cnt"), "0");
 }
 
+// The same clock from 1970 on, and over its midnight: after 5 h there are 15 active minutes and 14 gaps of
+// 20, of which w_12h makes 2 * 280/719. No power of two, 48 slices meet another place where slice numbers go
+// below 0.
+TEST_F(FgA, BeaconAround1970) {
+  const auto context = MakeTestContext({{"w_8h", 32}, {"w_12h", 48}}, 1);
+  for (const int64_t first_slice : {0, -7}) {
+    std::vector<Record> records;
+    for (int minute = 5; minute < 300; minute += 20)
+      records.push_back(
+          {.slice = minute / 15, .minute = minute % 15, .src = kA, .dst = kX, .port = 443, .bytes_dst = 9});
+    const base::Micros first = first_slice * base::kSliceMicros;
+    Case history(context, first, records);
+    builder_ = *WindowBuilder::Make(context, first, &history);
+    ASSERT_TRUE(builder_->Start(first).ok());
+    ASSERT_TRUE(history.Step(builder_.get(), 20).ok());
+    context_ = context, rows_ = *builder_->Rows("b");
+    EXPECT_EQ(Real("10.0.0.1", "outbound", "w_8h", "beacon_score_max"), 1) << first_slice;
+    EXPECT_DOUBLE_EQ(Real("10.0.0.1", "outbound", "w_12h", "beacon_score_max"), 560.0 / 719) << first_slice;
+  }
+}
+
 TEST_F(FgA, DarkHosts) {
   // C was only tried in vain; B answered in the longest window; E spoke itself; F is named by a THREAT row; G
   // logged a start.

@@ -2,6 +2,7 @@
 // Which windows and look-backs hold a slice of a given age.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -29,6 +30,12 @@ struct Geometry {
   }
   int windows() const { return static_cast<int>(slices.size()); }
   int longest() const { return slices.back(); }
+  /// The place of a slice, of any sign, among as many as the longest window has: its number modulo theirs,
+  /// floored.
+  size_t PlaceOf(SliceNumber slice) const {
+    const SliceNumber place = slice % longest();
+    return static_cast<size_t>(place < 0 ? place + longest() : place);
+  }
   bool Scored(int w) const { return slices[static_cast<size_t>(w)] >= catalogue::kBeaconWindowSlices; }
   /// The first window that holds a slice of this age; all longer ones do too. windows() for none.
   int FirstHolding(int64_t age) const {

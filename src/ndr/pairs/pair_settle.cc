@@ -111,7 +111,7 @@ void PairShard::FeedKept(uint32_t rhythm, int w, BeaconGaps* gaps) const {
   const auto longest = static_cast<size_t>(geometry_.longest());
   const uint16_t* minutes = minutes_[rhythm];
   const int slices = geometry_.slices[static_cast<size_t>(w)];
-  size_t at = static_cast<size_t>(end_ - slices) % longest;
+  size_t at = geometry_.PlaceOf(end_ - slices);
   for (int s = 0; s < slices; ++s, at = at + 1 == longest ? 0 : at + 1)
     if (minutes[at] != 0) gaps->AddSlice(s * base::kMinutesPerSlice, minutes[at], false);
 }

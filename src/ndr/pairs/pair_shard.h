@@ -222,7 +222,7 @@ class PairShard {
   void Link(Row* row, uint32_t number, SliceNumber slice);
   void NoteMinutes(const Row& row, SliceNumber slice);
   uint16_t& MinutesOf(uint32_t rhythm, SliceNumber slice) {
-    return minutes_[rhythm][static_cast<size_t>(slice) % static_cast<size_t>(geometry_.longest())];
+    return minutes_[rhythm][geometry_.PlaceOf(slice)];
   }
   void PrefetchParents(uint32_t pair, int w) const;
   void PrefetchCounts(uint32_t pair, int w) const;
