@@ -182,6 +182,25 @@ TEST(ParseProject, UnknownKeysAreRefusedWithTheirPathAndTheNearest) {
 }
 
 // What follows from another problem, such as that a score without its list is none, is left out.
+// 10.1.2.128 would lie in another segment than 10.1.2.1, of the same id.
+TEST(ParseProject, ASegmentIsNotNamedAsAnotherOne) {
+  const auto named = [](const std::string& name, const std::string& cidr, const std::string& more = "") {
+    return Refusal(R"({"segments": {"mapping": [{"name": "a", "cidr": "10.9.0.0/16"}, {"name": ")" + name +
+                   R"(", "cidr": ")" + cidr + "\"}]" + more + "}}");
+  };
+  EXPECT_EQ(named("10.1.2.0/24", "10.1.2.0/25"),
+            "p.json: segments.mapping[1].name: '10.1.2.0/24' is the id of another segment than 10.1.2.0/25; "
+            "give it a "
+            "name of its own");
+  EXPECT_THAT(named("fd00:1::/64", "fd00:2::/64"), HasSubstr("'fd00:1::/64' is the id of another segment"));
+  EXPECT_EQ(named("10.1.2.0/24", "10.1.2.0/24"), "") << "its own text";
+  EXPECT_EQ(named("10.1.0.0/16", "10.1.0.0/17"), "") << "no segment's id where prefixes have 24 bits";
+  EXPECT_THAT(named("10.1.0.0/16", "10.1.0.0/17", R"(, "ipv4_prefix_length": 16)"),
+              HasSubstr("is the id of another"));
+  EXPECT_EQ(named("10.1.2.7/24", "10.1.2.0/25"), "") << "no id is written so";
+  EXPECT_EQ(named("a", "10.1.2.0/25"), "") << "one segment of two networks";
+}
+
 TEST(ParseProject, AllProblemsAreToldOnceEach) {
   EXPECT_EQ(Refusal(R"({"z_max": "6", "scores": {"mine": {"max": 3}}, "dark_hosts": 7})"),
             "p.json: 3 problems\n"

@@ -36,7 +36,7 @@ struct NetworkOptions {
 };
 
 /// A segment as a number: equal keys are equal segments. A named one is its index in `mapping`; another is
-/// its prefix.
+/// its prefix. Their ids differ too, as long as no name is the id of a prefix (spec/check.h).
 struct SegmentKey {
   Address base;  ///< of a prefix; for a named segment lo is the index of the first mapping entry of that name
   uint8_t kind = 0;  ///< 0 unknown, 1 named, 2 an IPv4 prefix, 3 an IPv6 prefix

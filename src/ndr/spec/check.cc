@@ -59,6 +59,20 @@ void CheckScores(const Project& project, const std::vector<std::string>& known, 
   }
 }
 
+// Segments are compared by key and told by id: a name must not be the id of a prefix that is another network.
+void CheckSegmentNames(const base::NetworkOptions& network, Problems* problems) {
+  for (size_t i = 0; i < network.mapping.size(); ++i) {
+    const base::NamedCidr& entry = network.mapping[i];
+    const auto named = base::ParseCidr(entry.name);
+    if (!named || *named == entry.cidr || ToText(*named) != entry.name) continue;
+    const int length = named->base.IsV4() ? 96 + network.ipv4_prefix_length : network.ipv6_prefix_length;
+    if (named->length == length)
+      problems->Add("segments.mapping[" + std::to_string(i) + "].name: '" + entry.name +
+                    "' is the id of another segment than " + ToText(entry.cidr) +
+                    "; give it a name of its own");
+  }
+}
+
 }  // namespace
 
 void CheckNames(const Project& project, const Catalogue& catalogue, Problems* problems) {
@@ -73,6 +87,7 @@ void CheckNames(const Project& project, const Catalogue& catalogue, Problems* pr
     for (const std::string& name : project.capping.key_metrics)
       CheckBaselined("capping.key_metrics", name, known, problems);
   CheckScores(project, known, problems);
+  CheckSegmentNames(project.network, problems);
   if (project.findings.windows != Findings().windows)
     for (const std::string& label : project.findings.windows)
       CheckWindow("findings.windows", label, catalogue, problems);
