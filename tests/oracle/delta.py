@@ -47,6 +47,6 @@ def build(con, cfg):
         CREATE TABLE out_delta_host AS
         SELECT instant(s) AS slice_start_ts, instant(s + 1) AS slice_end_ts, batch_id(s) AS mini_batch_id,
             host AS host_ip, role, a.segment_id, {", ".join(conditions)}, sat(bytes_src) AS bytes_src_sum,
-            sat(bytes_dst) AS bytes_dst_sum, duration_us / 1e6 AS duration_sum, sessions_per_minute
+            sat(bytes_dst) AS bytes_dst_sum, sat(duration_us) / 1e6 AS duration_sum, sessions_per_minute
         FROM host_slice h JOIN address a ON a.ip = h.host;""")
     return list(conditions)

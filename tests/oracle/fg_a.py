@@ -3,7 +3,7 @@
 import metrics
 
 RATIOS = {
-    "duration_mean": "duration_us / 1e6 / nullif(sessions_cnt, 0)",
+    "duration_mean": "sat(duration_us) / 1e6 / nullif(sessions_cnt, 0)",
     "deny_ratio": "deny_cnt / nullif(sessions_cnt, 0)::DOUBLE",
     "tcp_ratio": "tcp_cnt / nullif(sessions_cnt, 0)::DOUBLE",
     "udp_ratio": "udp_cnt / nullif(sessions_cnt, 0)::DOUBLE",
@@ -14,7 +14,7 @@ RATIOS = {
         "CASE WHEN sessions_cnt > 0 THEN ln((sat(bytes_src)::DOUBLE + 1) / (sat(bytes_dst)::DOUBLE + 1)) END",
     "has_high_risk_port_activity": "(high_risk_port_sessions_cnt > 0)::INTEGER",
     "has_high_risk_segment_interaction": "(coalesce(high_risk_segment_sessions_cnt, 0) > 0)::INTEGER",
-    "bytes_src_sum": "sat(bytes_src)", "bytes_dst_sum": "sat(bytes_dst)", "duration_sum": "duration_us / 1e6",
+    "bytes_src_sum": "sat(bytes_src)", "bytes_dst_sum": "sat(bytes_dst)", "duration_sum": "sat(duration_us) / 1e6",
     "beacon_score_max": "CASE WHEN k >= 32 THEN coalesce(beacon_score_max, 0.0) END",
     "beacon_pair_cnt": "CASE WHEN k >= 32 THEN coalesce(beacon_pair_cnt, 0) END",
 }

@@ -5,6 +5,7 @@ import json
 import random
 
 DAY = 86400
+MANY = 2**31 - 1
 WEB = ["8.8.4.4", "93.184.216.34", "151.101.1.69", "2a00:1450:4001::200e", "140.82.121.3", "17.253.144.10"]
 
 
@@ -213,13 +214,21 @@ class Network:
             self.add(session(at - DAY / 2 + i * 420, "10.1.0.10", "77.88.55.60", 8443, 300, 700 if i % 5 else 0))
 
     def extremes(self):
-        """More new pairs in a slice than the evidence lists, and sums beyond int64."""
+        """More new pairs in a slice than the evidence lists, and sums at and beyond the ends of their types."""
         at = (self.end - 7200) // 900 * 900
         for i in range(1100):
             self.add(session(at + i * 0.4, "10.1.0.26", f"10.1.{20 + i // 200}.{i % 200}", 80 + i % 3, i % 5 * 100, 0))
         for i in range(2):
             self.add(session(at + 60 + i, "10.1.0.27", "8.8.4.4", 443, 9_000_000_000_000_000_000,
                              9_000_000_000_000_000_000, source_packets=None, destination_packets=None))
+        for i in range(8):                                  # as many sessions as a record stands for, slice after slice
+            self.add(session(at - 3600 + i * 900, "10.1.0.28", f"10.1.9.{5 + i % 2}", 443, 900, 900, repeat_count=MANY))
+            self.add(session(at - 3590 + i * 900, "10.1.0.28", "10.1.9.5", 22, 900, 0, repeat_count=1 + i))
+            self.add(session(at - 3580 + i * 900, "10.1.0.28", "10.1.9.5", 443, 900, 900, repeat_count=MANY + 1))
+            self.add(session(at - 3570 + i * 900, "10.1.0.28", "10.1.9.5", 443, 900, 900, repeat_count=2**63 - 1))
+        for i in range(3):                                  # until the end of time, once and many times over
+            self.add(session(at + i * 900, "10.1.0.29", "8.8.4.4", 443, event_end="9999-12-31T23:59:59.999999Z",
+                             repeat_count=MANY if i < 2 else None))
 
 
 def build(seed, start, days, hosts, gap=None, extremes=False):

@@ -62,7 +62,8 @@ fd00:1:2:3:0:0:0:9,six
 
 
 def short():
-    """Three days; horizons named in the project, one of which knows the morning only; weights of 0; machines."""
+    """Three days from 1970-01-01 on, so that windows reach back before it; horizons named in the project, one of which
+    knows the morning only; weights of 0; machines."""
     project = {
         "project_name": "oracle", "feature_spec_version": "v1", "windows": WINDOWS,
         "capping": {"w_anom": 0, "key_metrics": ["sessions_cnt", "deny_ratio"]},
@@ -72,8 +73,8 @@ def short():
         "non_persistent_machine_prefixes": [" VDI-", "tmp"],
     }
     return SimpleNamespace(
-        name="short", project=project, records=generate.build(3, epoch("2024-06-04 22:50:00"), 3, 24, extremes=True),
-        reference=dt.datetime(2024, 6, 6, 12), horizons=None, machines=MACHINES)
+        name="short", project=project, records=generate.build(3, epoch("1970-01-01 00:05:00"), 3, 24, extremes=True),
+        reference=dt.datetime(1970, 1, 2, 13, 15), horizons=None, machines=MACHINES)
 
 
 ALL = {"spring": spring, "autumn": autumn, "short": short}

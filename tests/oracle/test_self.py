@@ -67,6 +67,16 @@ def test_counts_of_mended_records():
     assert got["failed_peers_per_port_max"] == 0 and got["failed_peers_per_port_at"] is None
 
 
+def test_ends_of_types():
+    """2^31 - 1 sessions of almost 8,000 years are more microseconds than 2^63; one session more is no record."""
+    con = behaviour([session(NOON, HOST, PEER, 443, event_end="9999-12-31T23:59:59Z", repeat_count=2**31 - 1),
+                     session(NOON, HOST, PEER, 443, repeat_count=2**31)])
+    got = row(con)
+    assert got["sessions_cnt"] == 2**31 - 1
+    assert got["duration_sum"] == (2**63 - 1) / 1e6
+    assert got["duration_mean"] == (2**63 - 1) / 1e6 / (2**31 - 1)
+
+
 def test_duplicates():
     """Rule 1 drops the equal one, rule 2 keeps the highest number of a key's end rows (10 > 9), of ties the last."""
     one = session(NOON, HOST, PEER, 443, 1, 1, session_key="k", sequence="9")

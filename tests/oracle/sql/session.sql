@@ -13,7 +13,8 @@ SELECT *,
     -- transports that have ports; none named keeps its ports
     network_transport IS NULL OR lower(network_transport) IN
         ('tcp', '6', 'udp', '17', 'sctp', '132', 'dccp', '33', 'udp-lite', 'udplite', '136') AS has_ports
-FROM record WHERE coalesce(upper(event_name), 'TRAFFIC') IN ('TRAFFIC', 'THREAT');
+FROM record WHERE coalesce(upper(event_name), 'TRAFFIC') IN ('TRAFFIC', 'THREAT')
+    AND coalesce(repeat_count, 1) < 2147483648;         -- more is no number of sessions: unparsable
 
 CREATE TABLE valid AS
 SELECT r.file_order, r.name, r.start_us, r.start_us // 900000000 AS s, r.end_us, r.src, r.dst, r.transport,
