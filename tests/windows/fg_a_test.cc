@@ -4,25 +4,19 @@
 
 #include <cmath>
 
-#include "ndr/base/exit_code.h"
-#include "ndr/catalogue/sessions.h"
-#include "ndr/windows/window_builder.h"
-#include "windows/window_case.h"
+#include "windows/fg_a_case.h"
 
 namespace ndr::windows {
 namespace {
 
-using testing::Case;
-using testing::CellText;
+using testing::FgA;
 using testing::FindRow;
 using testing::Ip;
 using testing::kA;
 using testing::kB;
 using testing::kFirst;
 using testing::Kind;
-using testing::kWindows;
 using testing::kX;
-using testing::MakeTestContext;
 using testing::Record;
 
 const base::Address kC = Ip("10.0.0.3"), kE = Ip("10.0.0.5"), kF = Ip("10.0.0.6"), kG = Ip("10.0.0.7"),
@@ -93,41 +87,6 @@ std::vector<Record> Scene() {
   r[9] = {.slice = 97, .minute = 3, .src = kA, .dst = kX, .port = 443, .kind = Kind::kThreat};
   return r;
 }
-
-class FgA : public ::testing::Test {
- protected:
-  void Run(std::vector<Record> records, int end, std::vector<int> missing = {}, bool drop_dark = false) {
-    context_ = MakeTestContext(kWindows, 1, 1, drop_dark);
-    case_ = std::make_unique<Case>(context_, kFirst, std::move(records), std::move(missing));
-    builder_ = *WindowBuilder::Make(context_, kFirst, case_.get());
-    ASSERT_TRUE(builder_->Start(kFirst).ok());
-    const auto status = case_->Step(builder_.get(), end);
-    ASSERT_TRUE(status.ok()) << status.ToString();
-    auto rows = builder_->Rows("20240421T002500Z");
-    ASSERT_TRUE(rows.ok()) << rows.status().ToString();
-    rows_ = *rows;
-  }
-  std::string Text(const std::string& host, const std::string& role, const std::string& window,
-                   const std::string& column) {
-    const int64_t row = FindRow(*rows_, host, role, window);
-    return row < 0 ? "no row" : CellText(*rows_, Full(column), row);
-  }
-  double Real(const std::string& host, const std::string& role, const std::string& window,
-              const std::string& column) {
-    const int64_t row = FindRow(*rows_, host, role, window);
-    if (row < 0 || CellText(*rows_, Full(column), row) == "null") return std::nan("");
-    return (*catalogue::Values<double>(*rows_, Full(column)))[static_cast<size_t>(row)];
-  }
-  std::string Full(const std::string& column) const {
-    const int i = context_->catalogue->FindMetricIndex(column);
-    return i < 0 ? column : context_->catalogue->metrics()[static_cast<size_t>(i)].column;
-  }
-
-  std::shared_ptr<const spec::Context> context_;
-  std::unique_ptr<Case> case_;
-  std::unique_ptr<WindowBuilder> builder_;
-  std::shared_ptr<arrow::RecordBatch> rows_;
-};
 
 TEST_F(FgA, AdditiveMetricsAndRatios) {
   Run(Scene(), 98);
@@ -288,27 +247,6 @@ TEST_F(FgA, Beacon) {
   EXPECT_EQ(Text("10.0.0.1", "outbound", "w_8h", "beacon_pair_cnt"), "0");
 }
 
-// The same clock from 1970 on, and over its midnight: after 5 h there are 15 active minutes and 14 gaps of
-// 20, of which w_12h makes 2 * 280/719. No power of two, 48 slices meet another place where slice numbers go
-// below 0.
-TEST_F(FgA, BeaconAround1970) {
-  const auto context = MakeTestContext({{"w_8h", 32}, {"w_12h", 48}}, 1);
-  for (const int64_t first_slice : {0, -7}) {
-    std::vector<Record> records;
-    for (int minute = 5; minute < 300; minute += 20)
-      records.push_back(
-          {.slice = minute / 15, .minute = minute % 15, .src = kA, .dst = kX, .port = 443, .bytes_dst = 9});
-    const base::Micros first = first_slice * base::kSliceMicros;
-    Case history(context, first, records);
-    builder_ = *WindowBuilder::Make(context, first, &history);
-    ASSERT_TRUE(builder_->Start(first).ok());
-    ASSERT_TRUE(history.Step(builder_.get(), 20).ok());
-    context_ = context, rows_ = *builder_->Rows("b");
-    EXPECT_EQ(Real("10.0.0.1", "outbound", "w_8h", "beacon_score_max"), 1) << first_slice;
-    EXPECT_DOUBLE_EQ(Real("10.0.0.1", "outbound", "w_12h", "beacon_score_max"), 560.0 / 719) << first_slice;
-  }
-}
-
 TEST_F(FgA, DarkHosts) {
   // C was only tried in vain; B answered in the longest window; E spoke itself; F is named by a THREAT row; G
   // logged a start.
@@ -335,74 +273,6 @@ TEST_F(FgA, OneByteIsAWholeShare) {
   Run({{.slice = 0, .src = kA, .dst = kX, .port = 443, .bytes_src = 1}}, 1);
   EXPECT_EQ(Real("10.0.0.1", "outbound", "w_15m", "peer_ip_top1_bytes_share"), 1);
   EXPECT_EQ(Real("10.0.0.1", "outbound", "w_15m", "peer_port_top1_bytes_share"), 1);
-}
-
-TEST_F(FgA, SumsSaturate) {
-  Run({{.slice = 0, .src = kA, .dst = kX, .port = 443, .bytes_src = INT64_MAX, .bytes_dst = 1},
-       {.slice = 1, .src = kA, .dst = kX, .port = 443, .bytes_src = 5, .bytes_dst = 1}},
-      2);
-  EXPECT_EQ(Text("10.0.0.1", "outbound", "w_1h", "bytes_src_sum"), "9223372036854775807");
-  EXPECT_EQ(Text("10.0.0.1", "outbound", "w_15m", "bytes_src_sum"), "5");
-  EXPECT_EQ(builder_->counters().Get("saturated_cells"), 2);  // w_1h, w_8h
-}
-
-// (2^63 - 1) us and 2 s: 9223372036854.775807 s where both count, over 2 sessions; only the 2 s once the
-// first is gone.
-TEST_F(FgA, DurationsSaturate) {
-  Run({{.slice = 0, .src = kA, .dst = kX, .port = 443, .duration_us = INT64_MAX},
-       {.slice = 1, .src = kA, .dst = kX, .port = 443, .duration_us = 2'000'000}},
-      2);
-  EXPECT_EQ(Real("10.0.0.1", "outbound", "w_1h", "duration_sum"), 9223372036854.775807);
-  EXPECT_EQ(Real("10.0.0.1", "outbound", "w_1h", "duration_mean"), 9223372036854.775807 / 2);
-  EXPECT_EQ(Real("10.0.0.1", "outbound", "w_15m", "duration_sum"), 2);
-  EXPECT_EQ(builder_->counters().Get("saturated_cells"), 2);  // w_1h, w_8h
-}
-
-// Three records of as many sessions as one can stand for, R = 2^31 - 1, with two peers on one port, and a
-// single session on another: 3R + 1 sessions, of which the greater peer has 2R + 1 and the port 3R.
-TEST_F(FgA, ManySessionsInOneRecord) {
-  constexpr int64_t kMany = catalogue::kLargestRepeat;
-  const std::vector<Record> records = {
-      {.slice = 0, .src = kA, .dst = kX, .port = 443, .n = kMany, .bytes_dst = 200},
-      {.slice = 1, .src = kA, .dst = kX, .port = 443, .n = kMany, .bytes_dst = 200},
-      {.slice = 1, .src = kA, .dst = kB, .port = 443, .n = kMany, .denied = true},
-      {.slice = 1, .src = kA, .dst = kX, .port = 80, .bytes_dst = 200}};
-  Run(records, 2);
-  const auto text = [&](const char* column) { return Text("10.0.0.1", "outbound", "w_1h", column); };
-  const auto real = [&](const char* column) { return Real("10.0.0.1", "outbound", "w_1h", column); };
-  constexpr double kAll = 3.0 * kMany + 1;
-  EXPECT_EQ(text("sessions_cnt"), "6442450942");
-  EXPECT_EQ(text("peer_ip_nunique"), "2");
-  EXPECT_EQ(text("failed_ports_per_peer_max"), "1");
-  EXPECT_EQ(real("peer_ip_top1_sessions_share"), (2.0 * kMany + 1) / kAll);
-  EXPECT_EQ(real("peer_port_top1_sessions_share"), 3.0 * kMany / kAll);
-  EXPECT_EQ(real("deny_ratio"), kMany / kAll);
-  Run(records, 34);  // both slices have left the longest window
-  EXPECT_EQ(Text("10.0.0.1", "outbound", "w_8h", "sessions_cnt"), "no row");
-}
-
-// What no log makes, but a file may hold.
-TEST_F(FgA, RefusesWhatIsNoNumberOfSessions) {
-  Run({}, 1);
-  const std::vector<Record> records = {{.src = kA, .dst = kB, .port = 1, .n = INT64_MAX}};
-  const auto start = builder_->end();
-  const auto refusal = builder_->Advance(start, true, {}, {testing::PairBatch(*context_, start, records)});
-  EXPECT_EQ(base::ExitCode(refusal), base::kExitContract);
-  EXPECT_NE(refusal.message().find("'sessions_cnt' is 9223372036854775807"), std::string::npos);
-  Run({}, 1);
-  EXPECT_FALSE(builder_->Advance(start, true, {testing::HostBatch(*context_, start, records)}, {}).ok());
-}
-
-// At 01:00 of the second day the look-back of w_1h is a day, just enough for novelty; that of w_8h is less.
-TEST_F(FgA, SaturatedNoveltyCountsWhereItIsWritten) {
-  Run({{.slice = 0, .src = kA, .dst = kB, .port = 443, .bytes_src = 1, .bytes_dst = 1},
-       {.slice = 98, .src = kA, .dst = kX, .port = 443, .bytes_src = INT64_MAX, .bytes_dst = 1},
-       {.slice = 99, .src = kA, .dst = kX, .port = 443, .bytes_src = 5, .bytes_dst = 1}},
-      100);
-  EXPECT_EQ(Text("10.0.0.1", "outbound", "w_1h", "new_peer_bytes_sent_max"), "9223372036854775807");
-  EXPECT_EQ(Text("10.0.0.1", "outbound", "w_8h", "new_peer_bytes_sent_max"), "null");
-  // bytes_src_sum of w_1h and w_8h, new_peer_bytes_sent_max of w_1h.
-  EXPECT_EQ(builder_->counters().Get("saturated_cells"), 3);
 }
 
 TEST_F(FgA, RefusesWhatDoesNotFollow) {
