@@ -98,17 +98,22 @@ arrow::Status SyncDisk(const std::string& path) {
 arrow::Status SyncFile(const std::string& path) { return Sync(path, O_RDONLY); }
 arrow::Status SyncFolder(const std::string& folder) { return Sync(folder, O_RDONLY | O_DIRECTORY); }
 
+namespace {
+
+int MakeFolder(const std::string& folder) { return ::mkdir(folder.c_str(), 0777) == 0 ? 0 : errno; }
+
+}  // namespace
+
 arrow::Status MakeFolders(const std::string& folder) {
-  if (::mkdir(folder.c_str(), 0777) == 0) return arrow::Status::OK();
-  if (errno == EEXIST) {
-    std::error_code error;
-    if (fs::is_directory(folder, error)) return arrow::Status::OK();
-    return Failed("make folder", folder, ENOTDIR);
-  }
+  int error = MakeFolder(folder);
   const std::string parent = fs::path(folder).parent_path().string();
-  if (errno != ENOENT || parent.empty() || parent == folder) return Failed("make folder", folder, errno);
-  ARROW_RETURN_NOT_OK(MakeFolders(parent));
-  return MakeFolders(folder);
+  if (error == ENOENT && !parent.empty() && parent != folder) {
+    ARROW_RETURN_NOT_OK(MakeFolders(parent));
+    error = MakeFolder(folder);  // once: some file systems say ENOENT whatever the parent is
+  }
+  std::error_code unknown;
+  if (error == 0 || (error == EEXIST && fs::is_directory(folder, unknown))) return arrow::Status::OK();
+  return Failed("make folder", folder, error == EEXIST ? ENOTDIR : error);
 }
 
 arrow::Status Move(const std::string& from, const std::string& to) {
