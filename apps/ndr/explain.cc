@@ -10,6 +10,7 @@
 #include "flags.h"
 #include "ndr/base/exit_code.h"
 #include "ndr/findings/words.h"
+#include "terminal.h"
 #include "verbs.h"
 
 namespace ndr::app {
@@ -28,35 +29,35 @@ std::string Text(const std::optional<double>& value) { return value ? findings::
 std::string Text(const ordered_json& value) {
   if (value.is_null()) return "";
   return value.is_number()   ? findings::Number(value.get<double>())
-         : value.is_string() ? value.get<std::string>()
+         : value.is_string() ? base::Printable(value.get<std::string>())
                              : value.dump();
 }
 
 void PrintRow(const views::ExplainedRow& row, bool all) {
-  fmt::print("\n{} {}{}\n", row.role, row.window,
-             row.horizon.empty() ? " (not judged)" : " against " + row.horizon);
+  Say(stdout, "\n{} {}{}\n", row.role, row.window,
+      row.horizon.empty() ? " (not judged)" : " against " + row.horizon);
   if (!row.fg_c.is_null())
-    fmt::print("  baseline band {}, level {}, {}; rank score {}, against peers {}\n",
-               Text(row.fg_c["baseline_time_band"]), Text(row.fg_c["baseline_level"]),
-               row.fg_c["is_cold_start"] == 1 ? "cold" : "warm", Text(row.fg_c["anomaly_rank_score"]),
-               Text(row.fg_c["peer_rank_score"]));
-  fmt::print("  {:<34} {:>14} {:>12} {:>12} {:>12} {:>10} {:>8}  {}\n", "metric", "value", "median", "p95",
-             "p99", "z", "support", "from");
+    Say(stdout, "  baseline band {}, level {}, {}; rank score {}, against peers {}\n",
+        Text(row.fg_c["baseline_time_band"]), Text(row.fg_c["baseline_level"]),
+        row.fg_c["is_cold_start"] == 1 ? "cold" : "warm", Text(row.fg_c["anomaly_rank_score"]),
+        Text(row.fg_c["peer_rank_score"]));
+  Say(stdout, "  {:<34} {:>14} {:>12} {:>12} {:>12} {:>10} {:>8}  {}\n", "metric", "value", "median", "p95",
+      "p99", "z", "support", "from");
   for (const views::ExplainedMetric& m : row.metrics) {
     const bool quiet =
         m.value.is_null() || (m.value.is_number() && m.value == 0 && std::abs(m.z.value_or(0)) < 1);
     if (quiet && !all) continue;
-    fmt::print("  {:<34} {:>14} {:>12} {:>12} {:>12} {:>10} {:>8}  {}{}\n", m.name, Text(m.value),
-               Text(m.median), Text(m.p95), Text(m.p99), Text(m.z), m.median ? std::to_string(m.support) : "",
-               m.level, m.cold ? " (cold)" : "");
+    Say(stdout, "  {:<34} {:>14} {:>12} {:>12} {:>12} {:>10} {:>8}  {}{}\n", m.name, Text(m.value),
+        Text(m.median), Text(m.p95), Text(m.p99), Text(m.z), m.median ? std::to_string(m.support) : "",
+        m.level, m.cold ? " (cold)" : "");
   }
 }
 
 void PrintPairs(const std::vector<ordered_json>& pairs) {
   if (pairs.empty()) return;
-  fmt::print("\npairs: new and rare ones of the shortest window, rhythmic and dead ones of the longest\n");
+  Say(stdout, "\npairs: new and rare ones of the shortest window, rhythmic and dead ones of the longest\n");
   for (const ordered_json& p : pairs)
-    fmt::print(
+    Say(stdout,
         "  {:<8} {:<8} {:<6} {:<39} port {:<6} {:>8} sessions, seen {:>6}, rarity {:>6}, beacon {:>6}\n",
         Text(p["role"]).substr(0, 8), Text(p["window_label"]), Text(p["baseline_horizon"]),
         Text(p["peer_ip"]), Text(p["dst_port"]), Text(p["sessions_cnt"]), Text(p["pair_seen_count"]),
@@ -66,12 +67,12 @@ void PrintPairs(const std::vector<ordered_json>& pairs) {
 Status PrintEvidence(const ordered_json& evidence, const views::Explanation& explained,
                      const spec::Context& context) {
   if (evidence.is_null()) {
-    fmt::print("no evidence: neither score reaches {}\n",
-               findings::Number(context.project.findings.min_score));
+    Say(stdout, "no evidence: neither score reaches {}\n",
+        findings::Number(context.project.findings.min_score));
     return Status::OK();
   }
-  fmt::print("score {} ({}), standing {} ({})\n", Text(evidence["score"]), Text(evidence["kind"]),
-             Text(evidence["standing_score"]), Text(evidence["standing_kind"]));
+  Say(stdout, "score {} ({}), standing {} ({})\n", Text(evidence["score"]), Text(evidence["kind"]),
+      Text(evidence["standing_score"]), Text(evidence["standing_kind"]));
   for (const ordered_json& r : evidence["reasons"]) {
     findings::Reason reason;
     reason.kind = r["kind"], reason.metric = r["metric"], reason.role = r["role"],
@@ -80,7 +81,7 @@ Status PrintEvidence(const ordered_json& evidence, const views::Explanation& exp
     if (r["own"].is_number()) reason.own = r["own"].get<double>();
     if (r["peers"].is_number()) reason.peers = r["peers"].get<double>();
     if (r["at"].is_string()) reason.at = r["at"];
-    fmt::print("  {}: {}\n", reason.kind, findings::InWords(reason, explained.at, context));
+    Say(stdout, "  {}: {}\n", reason.kind, findings::InWords(reason, explained.at, context));
   }
   return Status::OK();
 }
@@ -127,8 +128,8 @@ Status RunExplain(const ExplainFlags& flags) {
     PrintJson(explained);
     return Status::OK();
   }
-  fmt::print("{} ({}) at {}\n", base::ToText(explained.host), explained.segment,
-             findings::LocalTime(context->calendar, explained.at));
+  Say(stdout, "{} ({}) at {}\n", base::ToText(explained.host), explained.segment,
+      findings::LocalTime(context->calendar, explained.at));
   ARROW_RETURN_NOT_OK(PrintEvidence(explained.evidence, explained, *context));
   for (const views::ExplainedRow& row : explained.rows) PrintRow(row, flags.all);
   PrintPairs(explained.pairs);

@@ -50,7 +50,7 @@ Status RunFindings(const FindingsFlags& flags) {
   if (flags.format == "csv") std::fputs(findings::Csv(view.findings, *context).c_str(), stdout);
   if (flags.format == "table")
     std::fputs(
-        findings::Table(view.findings, *context, {TerminalColumns(), ColourWanted(), 0, flags.all}).c_str(),
+        FindingsTable(view.findings, *context, {TerminalColumns(), ColourWanted(), 0, flags.all}).c_str(),
         stdout);
   return Status::OK();
 }

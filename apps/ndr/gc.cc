@@ -7,6 +7,7 @@
 
 #include "ndr/base/exit_code.h"
 #include "ndr/storage/committed_files.h"
+#include "terminal.h"
 #include "verbs.h"
 
 namespace ndr::app {
@@ -66,11 +67,11 @@ Status RunGc(const GcFlags& flags) {
   int64_t bytes = 0;
   for (const Garbage& item : garbage) {
     bytes += item.bytes;
-    fmt::print("{}  {:>12}  {}  {}\n", base::FormatInstant(item.since / 1'000'000 * 1'000'000), item.bytes,
-               item.name, WhatItIs(item.kind));
+    Say(stdout, "{}  {:>12}  {}  {}\n", base::FormatInstant(item.since / 1'000'000 * 1'000'000), item.bytes,
+        item.name, WhatItIs(item.kind));
   }
-  fmt::print("{} {} files, {} bytes{}\n", flags.remove ? "Removed" : "Found", garbage.size(), bytes,
-             flags.remove || garbage.empty() ? "" : ". The same command with --delete removes them.");
+  Say(stdout, "{} {} files, {} bytes{}\n", flags.remove ? "Removed" : "Found", garbage.size(), bytes,
+      flags.remove || garbage.empty() ? "" : ". The same command with --delete removes them.");
   return Status::OK();
 }
 

@@ -64,7 +64,7 @@ Status RunJob(const JobFlags& flags, Runtime* runtime, spec::Job job,
   std::string text = flags.quiet || !status.ok() ? "" : report.ToText();
   for (const std::string& note : report.notes()) text += "note: " + note + "\n";
   // At once and whole: steps of a pipeline print at the same time.
-  std::fputs(text.c_str(), stdout);
+  Say(stdout, "{}", text);
   std::fflush(stdout);
   return status;
 }

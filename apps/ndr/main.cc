@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "ndr/base/exit_code.h"
+#include "terminal.h"
 #include "verbs.h"
 
 namespace {
@@ -30,13 +31,13 @@ int Run(int argc, char** argv) {
     // Help and version are no errors.
     if (e.get_exit_code() == 0) return app.exit(e);
     const std::string name = ndr::app::ChosenVerb(app);
-    std::fprintf(stderr, "%s: %s\n'%s --help' shows every flag with an example.\n", name.c_str(),
-                 ndr::app::WhatIsWrong(app, e.what()).c_str(), name.c_str());
+    ndr::app::Say(stderr, "{}: {}\n'{} --help' shows every flag with an example.\n", name,
+                  ndr::app::WhatIsWrong(app, e.what()), name);
     return ndr::base::kExitUsage;
   }
   const arrow::Status status = action();
   if (status.ok()) return 0;
-  std::fprintf(stderr, "%s: %s\n", ndr::app::ChosenVerb(app).c_str(), status.message().c_str());
+  ndr::app::Say(stderr, "{}: {}\n", ndr::app::ChosenVerb(app), status.message());
   return ndr::base::ExitCode(status);
 }
 

@@ -17,6 +17,7 @@
 #include "own_commands.h"
 #include "step_flags.h"
 #include "stop_request.h"
+#include "terminal.h"
 #include "verbs.h"
 
 namespace ndr::app {
@@ -39,7 +40,7 @@ Status ListPipelines(const PipelineFlags& flags) {
     for (const Pipeline& p : pipeline::Pipelines()) fmt::print("{}", pipeline::ToJson(p));
     return Status::OK();
   }
-  for (const Pipeline& p : pipeline::Pipelines()) fmt::print("{:15} {}\n", p.name, p.meaning);
+  for (const Pipeline& p : pipeline::Pipelines()) Say(stdout, "{:15} {}\n", p.name, p.meaning);
   return Status::OK();
 }
 
@@ -54,16 +55,16 @@ Status ShowPipeline(const PipelineFlags& flags) {
     fmt::print("{}", pipeline::ToJson(p));
     return Status::OK();
   }
-  fmt::print("{}\n{}\n\nParameters, none with a default:\n", p.name, p.meaning);
+  Say(stdout, "{}\n{}\n\nParameters, none with a default:\n", p.name, p.meaning);
   for (const pipeline::Parameter& parameter : p.parameters)
-    fmt::print("  {:20} {}\n", parameter.name, parameter.meaning);
-  fmt::print("\nSteps:\n");
+    Say(stdout, "  {:20} {}\n", parameter.name, parameter.meaning);
+  Say(stdout, "\nSteps:\n");
   for (const pipeline::Step& step : p.steps) {
-    fmt::print("  {:20} {}\n", step.name, step.meaning);
-    if (!step.after.empty()) fmt::print("  {:20} after {}\n", "", fmt::join(step.after, ", "));
+    Say(stdout, "  {:20} {}\n", step.name, step.meaning);
+    if (!step.after.empty()) Say(stdout, "  {:20} after {}\n", "", fmt::join(step.after, ", "));
     std::vector<std::string> words;
     for (const pipeline::Argument& argument : step.arguments) words.push_back(InWords(argument));
-    fmt::print("  {:20} ndr {} {}\n", "", step.command, fmt::join(words, " "));
+    Say(stdout, "  {:20} ndr {} {}\n", "", step.command, fmt::join(words, " "));
   }
   return Status::OK();
 }
@@ -77,8 +78,8 @@ Status ValidatePipeline(const PipelineFlags& flags) {
     ARROW_ASSIGN_OR_RAISE(const Pipeline p, pipeline::FindPipeline(name));
     const std::vector<std::string> problems = pipeline::Problems(p, OwnCommands());
     refused += problems.empty() ? 0 : 1;
-    if (problems.empty()) fmt::print("{}: valid\n", name);
-    for (const std::string& problem : problems) fmt::print("{}: {}\n", name, problem);
+    if (problems.empty()) Say(stdout, "{}: valid\n", name);
+    for (const std::string& problem : problems) Say(stdout, "{}: {}\n", name, problem);
   }
   if (refused == 0) return Status::OK();
   return base::UsageError(fmt::format("{} of {} pipelines are not valid", refused, names.size()));
@@ -137,10 +138,9 @@ Status RunPipeline(const PipelineFlags& flags) {
   options.stop = [&] { return stop.signal(); };
   options.ended = [](const pipeline::StepResult& step) {
     if (step.outcome == pipeline::Outcome::kSkipped) {
-      fmt::print(stderr, "step {}: skipped, {}\n", step.step, step.reason);
+      Say(stderr, "step {}: skipped, {}\n", step.step, step.reason);
     } else {
-      fmt::print(stderr, "step {}: {} in {:.2f} s\n", step.step, pipeline::NameOf(step.outcome),
-                 step.seconds);
+      Say(stderr, "step {}: {} in {:.2f} s\n", step.step, pipeline::NameOf(step.outcome), step.seconds);
     }
   };
   ARROW_ASSIGN_OR_RAISE(const pipeline::RunResult result, pipeline::Run(p, options, OwnCommands()));

@@ -49,8 +49,8 @@ Status ShowFindings(const ReplayFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const views::FindingsView view,
                         views::ViewFindings(flags.options.root, *context, {}));
   const findings::TableOptions table{TerminalColumns(), ColourWanted(), kFindingsShown, false};
-  fmt::print("\n{}", findings::Table(view.findings, *context, table));
-  fmt::print("\nAgain at any time: ndr findings --root {}\n", flags.options.root);
+  fmt::print("\n{}", FindingsTable(view.findings, *context, table));
+  Say(stdout, "\nAgain at any time: ndr findings --root {}\n", flags.options.root);
   return Status::OK();
 }
 
@@ -70,9 +70,9 @@ Status RunReplay(ReplayFlags* flags) {
   ARROW_RETURN_NOT_OK(FillReplayOptions(flags));
   ARROW_ASSIGN_OR_RAISE(const jobs::ReplayResult result, Replay(&flags->options));
   if (!result.changed)
-    fmt::print("Nothing to do: everything is there, made from the same input and configuration.\n");
-  if (!flags->quiet) fmt::print("{}", result.report.ToText());
-  for (const std::string& note : result.report.notes()) fmt::print("note: {}\n", note);
+    Say(stdout, "Nothing to do: everything is there, made from the same input and configuration.\n");
+  if (!flags->quiet) Say(stdout, "{}", result.report.ToText());
+  for (const std::string& note : result.report.notes()) Say(stdout, "note: {}\n", note);
   return ShowFindings(*flags);
 }
 

@@ -41,6 +41,9 @@ std::string CsvField(const std::string& text) {
   return quoted + '"';
 }
 
+// A cell of the table is one line.
+std::string ShownText(const ordered_json& cell) { return base::Printable(CellText(cell)); }
+
 // Side by side where the columns fit the terminal, else one record under the other.
 void PrintTable(const std::vector<ordered_json>& rows, int width) {
   if (rows.empty()) return;
@@ -48,7 +51,7 @@ void PrintTable(const std::vector<ordered_json>& rows, int width) {
   size_t total = 0;
   for (const auto& [name, cell] : rows.front().items()) {
     size_t w = name.size();
-    for (const ordered_json& row : rows) w = std::max(w, CellText(row[name]).size());
+    for (const ordered_json& row : rows) w = std::max(w, ShownText(row[name]).size());
     widths.push_back(w);
     total += w + 2;
   }
@@ -58,13 +61,13 @@ void PrintTable(const std::vector<ordered_json>& rows, int width) {
     fmt::print("\n");
     for (const ordered_json& row : rows) {
       i = 0;
-      for (const auto& [name, cell] : row.items()) fmt::print("{:<{}}  ", CellText(cell), widths[i++]);
+      for (const auto& [name, cell] : row.items()) fmt::print("{:<{}}  ", ShownText(cell), widths[i++]);
       fmt::print("\n");
     }
     return;
   }
   for (const ordered_json& row : rows) {
-    for (const auto& [name, cell] : row.items()) fmt::print("{:<44} {}\n", name, CellText(cell));
+    for (const auto& [name, cell] : row.items()) fmt::print("{:<44} {}\n", name, ShownText(cell));
     fmt::print("\n");
   }
 }

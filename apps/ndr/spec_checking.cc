@@ -11,6 +11,7 @@
 
 #include "ndr/base/exit_code.h"
 #include "spec_verbs.h"
+#include "terminal.h"
 
 namespace ndr::app {
 namespace {
@@ -29,11 +30,11 @@ struct CheckingFlags {
 // Prints one line a document; true where it is valid.
 bool PrintChecked(const std::string& origin, const Status& checked,
                   const std::vector<std::string>& warnings) {
-  for (const std::string& warning : warnings) fmt::print("warning: {}\n", warning);
+  for (const std::string& warning : warnings) Say(stdout, "warning: {}\n", warning);
   if (checked.ok())
-    fmt::print("valid: {}\n", origin);
+    Say(stdout, "valid: {}\n", origin);
   else
-    fmt::print("not valid: {}\n", checked.message());
+    Say(stdout, "not valid: {}\n", checked.message());
   return checked.ok();
 }
 
@@ -85,7 +86,7 @@ int PrintMissing(const std::vector<SpecKey>& keys) {
       if (!jobs.contains(std::string(NameOf(kind)))) missing.push_back(NameOf(kind));
     wrong += !jobs.contains(std::string(spec::kProjectParameters));
     if (!missing.empty())
-      fmt::print(
+      Say(stdout,
           "missing: {} {} has no {}; 'ndr spec init --project-name {} --feature-spec-version {}' adds {}\n",
           names.first, names.second, fmt::join(missing, ", "), names.first, names.second,
           missing.size() == 1 ? "it" : "them");
@@ -220,9 +221,9 @@ Status Diff(const CheckingFlags& flags) {
   const bool files = std::filesystem::exists(flags.before) && std::filesystem::exists(flags.after);
   ARROW_ASSIGN_OR_RAISE(const Found found, files ? DiffFiles(flags) : DiffVersions(flags));
   for (const auto& [job, d] : found.keys)
-    fmt::print("{} {}: {} -> {}\n", job, d.path, d.before.value_or("(the project's)"),
-               d.after.value_or("(the project's)"));
-  if (found.keys.empty()) fmt::print("no key differs\n");
+    Say(stdout, "{} {}: {} -> {}\n", job, d.path, d.before.value_or("(the project's)"),
+        d.after.value_or("(the project's)"));
+  if (found.keys.empty()) Say(stdout, "no key differs\n");
   if (flags.root.empty()) return Status::OK();
   ARROW_ASSIGN_OR_RAISE(const std::string stale,
                         StaleInWords(flags.root, found.versions, found.after, found.acting));

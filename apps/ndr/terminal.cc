@@ -50,6 +50,16 @@ void ProgressLine::Clear() {
 
 bool ColourWanted() { return isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr; }
 
+std::string FindingsTable(std::vector<findings::Finding> found, const spec::Context& context,
+                          const findings::TableOptions& options) {
+  for (findings::Finding& finding : found) {
+    for (std::string* text : {&finding.machine_name, &finding.segment, &finding.silenced_reason})
+      *text = base::Printable(*text);
+    for (findings::Reason& reason : finding.reasons) reason.at = base::Printable(reason.at);
+  }
+  return findings::Table(found, context, options);
+}
+
 int TerminalColumns() {
   winsize size{};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 60) return 100;

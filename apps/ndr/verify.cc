@@ -37,11 +37,11 @@ Status RunVerify(const VerifyFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const storage::Verification verification, Verified(flags));
   if (verification.commits == 0) return base::UsageError(flags.root + " holds no commit records (--root)");
   for (const storage::Difference& difference : verification.differences)
-    fmt::print("{} {} ({})\n", difference.file, difference.what, difference.commit);
+    Say(stdout, "{} {} ({})\n", difference.file, difference.what, difference.commit);
   const std::string looked_at = fmt::format("{} files of {} commits, {} bytes", verification.files,
                                             verification.commits, verification.bytes);
   if (verification.differences.empty()) {
-    fmt::print("As committed: {}\n", looked_at);
+    Say(stdout, "As committed: {}\n", looked_at);
     return Status::OK();
   }
   return base::ContractViolation(

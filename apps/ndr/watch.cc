@@ -76,7 +76,7 @@ Status FillWatchOptions(WatchFlags* flags) {
                          : flags->layout == "folders" ? pipeline::Layout::kFolders
                                                       : pipeline::Layout::kAuto;
   options.poll = MicrosOf(flags->poll_seconds);
-  options.notice = [](const std::string& text) { fmt::print(stderr, "ndr watch: {}\n", text); };
+  options.notice = [](const std::string& text) { Say(stderr, "ndr watch: {}\n", text); };
   return Status::OK();
 }
 
@@ -106,9 +106,8 @@ Status ShowLastFindings(const WatchFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const auto context, spec::MakeContext(std::move(project)));
   ARROW_ASSIGN_OR_RAISE(const views::FindingsView view, views::ViewFindings(flags.root, *context, {}));
   const findings::TableOptions table{TerminalColumns(), false, kLastFindingsShown, false};
-  fmt::print(stderr, "\n{}\nAgain at any time: ndr findings --root {} --feature-spec-version {}{}\n",
-             findings::Table(view.findings, *context, table), flags.root, flags.version,
-             ProjectFlagsOf(flags));
+  Say(stderr, "\n{}\nAgain at any time: ndr findings --root {} --feature-spec-version {}{}\n",
+      FindingsTable(view.findings, *context, table), flags.root, flags.version, ProjectFlagsOf(flags));
   return Status::OK();
 }
 
@@ -122,7 +121,7 @@ Status RunWatch(WatchFlags* flags) {
   const int code = base::ExitCode(status);
   if (code != 0 && code < 128) return status;
   const Status shown = ShowLastFindings(*flags);
-  if (!shown.ok()) fmt::print(stderr, "No findings to show: {}\n", shown.message());
+  if (!shown.ok()) Say(stderr, "No findings to show: {}\n", shown.message());
   return status;
 }
 

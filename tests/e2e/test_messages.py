@@ -130,6 +130,38 @@ def test_quarantine_can_be_looked_at(root):
     assert "it has file, byte_offset" in refused("show", "quarantine", "--root", root / "root", "--columns", "when")
 
 
+EVIL = b"\x1b[31mEVIL\x1b]0;title\x07\tend"
+
+
+def test_what_a_log_holds_does_not_steer_the_terminal(root, tmp_path):
+    """In tables and in messages control characters are named; JSON escapes them, CSV keeps them."""
+    slot = batches.slot_of(traffic.history(1)[0])
+    log = tmp_path / "logs" / batches.batch_id(slot) / "log.json"
+    log.parent.mkdir(parents=True)
+    log.write_bytes((traffic.text([r for r in traffic.history(1) if batches.slot_of(r) == slot])).encode() + EVIL + b"\n")
+    batches.run_batch(tmp_path / "root", tmp_path / "logs", slot, root / "project.json", ("delta",))
+    shown = lambda *flags: engine.run("show", "quarantine", "--root", tmp_path / "root", "--columns", "first_bytes", *flags).stdout  # noqa: E731
+    assert "\\x1b[31mEVIL\\x1b]0;title\\x07\\tend" in shown()
+    assert EVIL.decode() in shown("--format", "csv")
+    assert json.loads(shown("--format", "json"))["first_bytes"] == EVIL.decode()
+    (tmp_path / "evil.log").write_bytes(EVIL + b"\n" + "\u009b31m".encode() + b"\n")
+    said = refused("replay", "--input", tmp_path / "evil.log", "--root", tmp_path / "other")
+    assert "EVIL" in said and "\x1b" not in said and "\a" not in said and "\u009b" not in said
+
+
+def test_names_of_machines_do_not_steer_the_terminal(tmp_path):
+    """A DHCP client may call itself anything."""
+    records = traffic.history(12)
+    traffic.write(records, tmp_path / "logs" / "log.json")
+    hosts = sorted({r["source_ip"] for r in records})
+    (tmp_path / "machines.csv").write_text("ip_address,machine_name\n" + "".join(f"{h},PC\x1b[2J\n" for h in hosts))
+    project = tmp_path / "project.json"
+    project.write_text(json.dumps({"ip_machine_mapping": {"path": str(tmp_path / "machines.csv")}, "findings": {"min_score": 0}}))
+    done = engine.replay(tmp_path / "logs", tmp_path / "root", "--project", project)
+    found = engine.run("findings", "--root", tmp_path / "root", "--project", project, "--min-severity", "none").stdout
+    assert "PC\\x1b[2J" in found and "\x1b" not in found + done.stdout
+
+
 def test_the_sort_attribute_is_of_dynamodb(tmp_path):
     said = refused("spec", "list", "--sort-attribute", "kind", "--spec-store", f"files:{tmp_path}")
     assert "a sort key's attribute ('kind') is of DynamoDB" in said
