@@ -52,6 +52,8 @@ Status RunFindings(const FindingsFlags& flags) {
     std::fputs(
         FindingsTable(view.findings, *context, {TerminalColumns(), ColourWanted(), 0, flags.all}).c_str(),
         stdout);
+  if (const std::string unseen = spec::NoFindingWindow(context->project); !unseen.empty())
+    Say(stderr, "note: {}\n", unseen);
   return Status::OK();
 }
 

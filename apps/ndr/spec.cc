@@ -43,8 +43,8 @@ arrow::Result<SpecFile> ReadSpecFile(const std::string& path, const std::string&
   return file;
 }
 
-arrow::Status CheckInStore(spec::SpecStore* store, const spec::SpecKey& key, const spec::Json& body,
-                           std::vector<std::string>* warnings) {
+arrow::Result<spec::Project> CheckInStore(spec::SpecStore* store, const spec::SpecKey& key,
+                                          const spec::Json& body, std::vector<std::string>* warnings) {
   const auto kind = spec::FindDocumentKind(key.job);
   if (!kind.ok()) return base::UsageError("job '" + key.job + "': " + kind.status().message());
   spec::Project project = spec::DefaultProject();
@@ -59,8 +59,8 @@ arrow::Status CheckInStore(spec::SpecStore* store, const spec::SpecKey& key, con
     }
   }
   const std::string origin = key.project + "/" + spec::SortKey(key);
-  const arrow::Status checked = spec::CheckDocument(*kind, body, origin, project, warnings);
-  return checked.ok() ? checked : base::UsageError(checked.message());
+  auto checked = spec::CheckDocument(*kind, body, origin, project, warnings);
+  return checked.ok() ? checked : base::UsageError(checked.status().message());
 }
 
 void AddSpec(CLI::App* app, Action* action) {

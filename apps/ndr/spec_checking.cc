@@ -27,14 +27,16 @@ struct CheckingFlags {
   bool lenient = false;
 };
 
-// Prints one line a document; true where it is valid.
-bool PrintChecked(const std::string& origin, const Status& checked,
-                  const std::vector<std::string>& warnings) {
+// Prints one line a document, after its warnings; true where it is valid.
+bool PrintChecked(const std::string& origin, const arrow::Result<spec::Project>& checked,
+                  std::vector<std::string> warnings) {
+  const std::string unseen = checked.ok() ? spec::NoFindingWindow(*checked) : "";
+  if (!unseen.empty()) warnings.push_back(origin + ": " + unseen);
   for (const std::string& warning : warnings) Say(stdout, "warning: {}\n", warning);
   if (checked.ok())
     Say(stdout, "valid: {}\n", origin);
   else
-    Say(stdout, "not valid: {}\n", checked.message());
+    Say(stdout, "not valid: {}\n", checked.status().message());
   return checked.ok();
 }
 
@@ -51,25 +53,26 @@ std::map<std::string, spec::Project> ProjectsOf(const std::vector<std::string>& 
   return projects;
 }
 
+arrow::Result<spec::Project> CheckFile(const std::string& path, const CheckingFlags& flags,
+                                       const std::map<std::string, spec::Project>& projects,
+                                       std::vector<std::string>* warnings) {
+  ARROW_ASSIGN_OR_RAISE(const SpecFile file, ReadSpecFile(path, flags.job));
+  const auto text = [&](const char* name) {
+    const bool named = file.body.is_object() && file.body.contains(name) && file.body[name].is_string();
+    return named ? file.body[name].get<std::string>() : "";
+  };
+  const auto over = projects.find(text("project_name") + "/" + text("feature_spec_version"));
+  const bool is_over = file.kind && over != projects.end();
+  return spec::CheckDocument(file.kind, file.body, path, is_over ? over->second : spec::DefaultProject(),
+                             warnings);
+}
+
 arrow::Result<int> ValidateFiles(const CheckingFlags& flags) {
   const auto projects = ProjectsOf(flags.files);
   int wrong = 0;
   for (const std::string& path : flags.files) {
     std::vector<std::string> warnings;
-    const auto file = ReadSpecFile(path, flags.job);
-    Status checked = file.status();
-    if (file.ok()) {
-      const auto text = [&](const char* name) {
-        const bool named =
-            file->body.is_object() && file->body.contains(name) && file->body[name].is_string();
-        return named ? file->body[name].get<std::string>() : "";
-      };
-      const auto over = projects.find(text("project_name") + "/" + text("feature_spec_version"));
-      checked =
-          spec::CheckDocument(file->kind, file->body, path,
-                              file->kind && over != projects.end() ? over->second : spec::DefaultProject(),
-                              flags.lenient ? &warnings : nullptr);
-    }
+    const auto checked = CheckFile(path, flags, projects, flags.lenient ? &warnings : nullptr);
     wrong += !PrintChecked(path, checked, warnings);
   }
   return wrong;
@@ -115,9 +118,9 @@ arrow::Result<int> ValidateStore(const CheckingFlags& flags) {
   for (const SpecKey& key : keys) {
     std::vector<std::string> warnings;
     const auto body = LoadJobSpec(store.get(), key);
-    const Status checked = body.ok()
-                               ? CheckInStore(store.get(), key, *body, flags.lenient ? &warnings : nullptr)
-                               : body.status();
+    const auto checked = body.ok()
+                             ? CheckInStore(store.get(), key, *body, flags.lenient ? &warnings : nullptr)
+                             : arrow::Result<spec::Project>(body.status());
     wrong += !PrintChecked(key.project + "/" + SortKey(key), checked, warnings);
   }
   if (flags.job.empty()) wrong += PrintMissing(keys);

@@ -73,7 +73,7 @@ Status Copy(spec::SpecStore* from, spec::SpecStore* to, const SpecFlags& flags) 
   std::vector<spec::Json> bodies;
   for (const SpecKey& key : keys) {
     ARROW_ASSIGN_OR_RAISE(bodies.emplace_back(), LoadJobSpec(from, key));
-    ARROW_RETURN_NOT_OK(CheckInStore(from, key, bodies.back()));
+    ARROW_RETURN_NOT_OK(CheckInStore(from, key, bodies.back()).status());
   }
   for (size_t i = 0; i < keys.size(); ++i) ARROW_RETURN_NOT_OK(to->Put(keys[i], bodies[i], flags.replace));
   fmt::print("{} documents from {} to {}\n", keys.size(), from->name(), to->name());

@@ -44,7 +44,7 @@ Status CheckJobsOver(spec::SpecStore* store, SpecKey key, const spec::Json& para
     key.job = NameOf(kind);
     ARROW_ASSIGN_OR_RAISE(const auto body, store->Get(key));
     const std::string origin = "with these parameters " + key.project + "/" + SortKey(key);
-    const Status checked = body ? spec::CheckDocument(kind, *body, origin, project) : Status::OK();
+    const Status checked = body ? spec::CheckDocument(kind, *body, origin, project).status() : Status::OK();
     if (!checked.ok()) return base::UsageError(checked.message());
   }
   return Status::OK();
@@ -54,7 +54,7 @@ Status Put(const SpecFlags& flags) {
   ARROW_ASSIGN_OR_RAISE(const SpecFile file, ReadSpecFile(flags.file, flags.job));
   ARROW_ASSIGN_OR_RAISE(const SpecKey key, KeyOf(flags, file));
   ARROW_ASSIGN_OR_RAISE(const auto store, OpenStore(flags.store.options));
-  ARROW_RETURN_NOT_OK(CheckInStore(store.get(), key, file.body));
+  ARROW_RETURN_NOT_OK(CheckInStore(store.get(), key, file.body).status());
   if (!file.kind) ARROW_RETURN_NOT_OK(CheckJobsOver(store.get(), key, file.body));
   ARROW_RETURN_NOT_OK(store->Put(key, file.body, flags.replace));
   fmt::print("{}/{} is in {}\n", key.project, SortKey(key), store->name());

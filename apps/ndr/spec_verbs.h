@@ -44,8 +44,9 @@ struct SpecFile {
 arrow::Result<SpecFile> ReadSpecFile(const std::string& path, const std::string& job);
 
 /// The document over the project parameters that the store has of its version, where it has any.
-arrow::Status CheckInStore(spec::SpecStore* store, const spec::SpecKey& key, const spec::Json& body,
-                           std::vector<std::string>* warnings = nullptr);
+arrow::Result<spec::Project> CheckInStore(spec::SpecStore* store, const spec::SpecKey& key,
+                                          const spec::Json& body,
+                                          std::vector<std::string>* warnings = nullptr);
 
 /// The datasets below `root` that versions made under other values of the keys that differ, in words.
 arrow::Result<std::string> StaleInWords(const std::string& root, const std::vector<std::string>& versions,

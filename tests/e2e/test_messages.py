@@ -162,6 +162,22 @@ def test_names_of_machines_do_not_steer_the_terminal(tmp_path):
     assert "PC\\x1b[2J" in found and "\x1b" not in found + done.stdout
 
 
+def test_windows_that_give_no_evidence_are_said(root, tmp_path):
+    """Findings are of w_1h and w_24h: a project without either must not look like a quiet network."""
+    unseen = "none of findings.windows (w_1h, w_24h) is among the project's windows (w_15m, w_2h), so no batch gives evidence"
+    project = batches.project(tmp_path / "project.json", windows={"w_2h": 8, "w_15m": 1})
+    checked = engine.run("spec", "validate", project).stdout
+    assert f"warning: {project}: {unseen}" in checked and f"valid: {project}" in checked
+    traffic.write(traffic.history(4), tmp_path / "logs" / "log.json")
+    assert f"note: {unseen}" in engine.replay(tmp_path / "logs", tmp_path / "root", "--project", project).stdout
+    for form in ("table", "json", "csv"):
+        assert unseen in engine.run("findings", "--root", tmp_path / "root", "--project", project, "--format", form).stderr
+    batches.run_batch(tmp_path / "jobs", root / "logs", 0, project, ("delta", "fg-a"))
+    assert f"note: {unseen}" in batches.run_job("fg-c", tmp_path / "jobs", 0, project).stdout
+    heard = batches.project(tmp_path / "heard.json", windows={"w_2h": 8, "w_15m": 1}, findings={"windows": ["w_2h"]})
+    assert "warning" not in engine.run("spec", "validate", heard).stdout
+
+
 def test_the_sort_attribute_is_of_dynamodb(tmp_path):
     said = refused("spec", "list", "--sort-attribute", "kind", "--spec-store", f"files:{tmp_path}")
     assert "a sort key's attribute ('kind') is of DynamoDB" in said

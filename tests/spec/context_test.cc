@@ -55,6 +55,20 @@ TEST(Context, NamesThatDoNotExistAreRefusedWithTheNearest) {
               HasSubstr("scores.mine: 'deny_ration' is no baselined metric; did you mean 'deny_ratio'?"));
 }
 
+TEST(Context, AProjectWithoutAnyWindowOfFindingsIsToldSo) {
+  Project project = DefaultProject();
+  EXPECT_EQ(NoFindingWindow(project), "");
+  project.catalogue.windows = {{"w_2h", 8}, {"w_15m", 1}};
+  EXPECT_TRUE(MakeContext(project).ok());
+  EXPECT_THAT(NoFindingWindow(project),
+              HasSubstr("findings.windows (w_1h, w_24h) is among the project's windows (w_15m, w_2h)"));
+  project.findings.windows = {"w_2h"};
+  EXPECT_EQ(NoFindingWindow(project), "");
+  project.catalogue.windows.push_back({"w_24h", 96});  // one of the default's two is enough
+  project.findings.windows = Findings().windows;
+  EXPECT_EQ(NoFindingWindow(project), "");
+}
+
 TEST(Context, ASmallerBaselinedListKeepsTheDefaultScores) {
   Project project = DefaultProject();
   project.catalogue.baselined_metrics = {"sessions_cnt", "bytes_src_sum"};

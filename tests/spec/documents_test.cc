@@ -39,7 +39,7 @@ TEST(InitDocuments, HoldEveryKeyOnceWithItsDefault) {
     EXPECT_EQ(json["project_name"], "acme");
     EXPECT_EQ(json["job_name"], NameOf(kind));
     EXPECT_EQ(json["feature_spec_version"], "v1");
-    EXPECT_TRUE(CheckDocument(kind, json, "d").ok()) << CheckDocument(kind, json, "d");
+    EXPECT_TRUE(CheckDocument(kind, json, "d").ok()) << CheckDocument(kind, json, "d").status();
   }
   const Json& parameters = documents[0].second;
   EXPECT_EQ(parameters["data_quality"]["allowed_lateness_hours"].dump(), "24");

@@ -126,6 +126,8 @@ arrow::Result<ReplayResult> Replay(const ReplayOptions& options) {
   if (!plan.ok()) return base::UsageError(plan.status().message());
   result.plan = *plan;
   SayPlan(result, &result.report);
+  if (std::string unseen = spec::NoFindingWindow((*context)->project); !unseen.empty())
+    result.report.Note(std::move(unseen));
   ARROW_RETURN_NOT_OK(SettleRoot(run, result.history, options.replace));
   ARROW_RETURN_NOT_OK(intake.Settle(result.history));
   ARROW_ASSIGN_OR_RAISE(const int64_t deltas, CommitDeltas(run, result.history, &intake));

@@ -76,6 +76,9 @@ class JobRun {
           JobName(job_));
     auto context = spec::MakeContext(std::move(loaded.project), runtime_.threads);
     if (!context.ok()) return base::UsageError(context.status().message());
+    if (job_ == spec::Job::kFgC)
+      if (std::string unseen = spec::NoFindingWindow((*context)->project); !unseen.empty())
+        report_->Note(std::move(unseen));
     ARROW_ASSIGN_OR_RAISE(writer_, storage::Writer::Open(root));
     std::vector<std::string_view> families = families_.read;
     families.push_back(families_.own);

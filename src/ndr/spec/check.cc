@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/spec/check.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
+
+#include "ndr/spec/describe.h"
 
 namespace ndr::spec {
 namespace {
@@ -74,6 +79,19 @@ void CheckSegmentNames(const base::NetworkOptions& network, Problems* problems) 
 }
 
 }  // namespace
+
+std::string NoFindingWindow(const Project& project) {
+  auto windows = project.catalogue.windows.empty() ? DefaultWindows() : project.catalogue.windows;
+  std::ranges::stable_sort(windows, {}, &catalogue::Window::slices);
+  std::vector<std::string> labels;
+  for (const catalogue::Window& w : windows) labels.push_back(w.label);
+  const auto& wanted = project.findings.windows;
+  if (std::ranges::find_first_of(wanted, labels) != wanted.end()) return "";
+  return fmt::format(
+      "none of findings.windows ({}) is among the project's windows ({}), so no batch gives evidence and "
+      "nothing can be a finding; name some of these in findings.windows",
+      fmt::join(wanted, ", "), fmt::join(labels, ", "));
+}
 
 void CheckNames(const Project& project, const Catalogue& catalogue, Problems* problems) {
   const std::vector<std::string> known = Baselined(catalogue);

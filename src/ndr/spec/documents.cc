@@ -71,12 +71,13 @@ arrow::Result<Project> ReadProject(const Json& json, std::string_view origin,
   return std::move(parameters.project);
 }
 
-Status CheckDocument(DocumentKind kind, const Json& json, std::string_view origin, const Project& base,
-                     std::vector<std::string>* warnings) {
+arrow::Result<Project> CheckDocument(DocumentKind kind, const Json& json, std::string_view origin,
+                                     const Project& base, std::vector<std::string>* warnings) {
   Document document(kind, base);
   ARROW_RETURN_NOT_OK(document.Read(json, origin, warnings));
   const Status checked = CheckProject(document.project);
-  return checked.ok() ? checked : checked.WithMessage(origin, ": ", checked.message());
+  if (!checked.ok()) return checked.WithMessage(origin, ": ", checked.message());
+  return std::move(document.project);
 }
 
 Status SetKeys(const Json& keys, std::string_view origin, Project* project) {

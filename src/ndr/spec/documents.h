@@ -41,10 +41,11 @@ class Document {
 /// A document of project_parameters over the default, checked.
 arrow::Result<Project> ReadProject(const Json& json, std::string_view origin,
                                    std::vector<std::string>* warnings = nullptr);
-/// What `spec put` and `validate` refuse: the document, read over `base`, is no valid one.
-arrow::Status CheckDocument(DocumentKind kind, const Json& json, std::string_view origin,
-                            const Project& base = DefaultProject(),
-                            std::vector<std::string>* warnings = nullptr);
+/// The project that a document makes of `base`; what `spec put` and `validate` refuse is an error: the
+/// document, read over it, is no valid one.
+arrow::Result<Project> CheckDocument(DocumentKind kind, const Json& json, std::string_view origin,
+                                     const Project& base = DefaultProject(),
+                                     std::vector<std::string>* warnings = nullptr);
 
 /// project_parameters with every key of the project, and the jobs' documents with their inputs and outputs,
 /// each key with its default. A key stands in one document, so that a change of the project's is not undone

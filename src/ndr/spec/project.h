@@ -200,6 +200,10 @@ struct Context {
 };
 arrow::Result<std::shared_ptr<const Context>> MakeContext(Project project, int threads = 0);
 
+/// What to say where no window of the project gives evidence, so that nothing can ever be a finding; empty:
+/// some does. (The default of findings.windows need not name windows of the project.)
+std::string NoFindingWindow(const Project& project);
+
 /// SHA-256 over the canonical text of the keys that act on a dataset and on what it was made from: delta,
 /// fg_a, fg_b, fg_c, ...; differs when a rerun would give other data (specification 1, where a hash differs).
 std::string ConfigurationHash(const Project& project, std::string_view dataset);
