@@ -32,7 +32,7 @@ inline const std::vector<ExpectedKey>& EveryKey() {
       {"segments.mapping", R"([{"name":"PLC","cidr":"10.7.0.0/16"}])", 0, {}},
       {"segments.ipv4_prefix_length", "22", 0, {}},
       {"segments.ipv6_prefix_length", "56", 0, {}},
-      {"segments.high_risk", R"(["10.9.0.0/24","PLC"])", 1, {}},
+      {"segments.high_risk", R"(["10.9.0.0/24","10.9.1.0/24"])", 1, {}},
       {"port_sets",
        R"({"HIGH_RISK_PORTS":[23],"ADMIN_PORTS":[22],"FILESHARE_PORTS":[445],"DIRECTORY_PORTS":[],"DB_PORTS":[5432],"MAIL_PORTS":[25,587]})",
        0,

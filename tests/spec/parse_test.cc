@@ -240,6 +240,53 @@ TEST(ParseProject, WrongTypesAndValuesSayWhatWouldBeRight) {
               HasSubstr("cannot read the project file /nonexistent/p.json"));
 }
 
+TEST(ParseProject, AFieldMappingNamesCanonicalFieldsEachFromItsOwn) {
+  EXPECT_THAT(Refusal(R"({"field_mapping": {"source_ipp": "x"}})"),
+              HasSubstr("p.json: field_mapping.source_ipp: 'source_ipp' is no canonical field; did you mean "
+                        "'source_ip'?"));
+  EXPECT_THAT(Refusal(R"({"field_mapping": {"event_start": "t", "event_end": "t"}})"),
+              HasSubstr("field_mapping.event_start: the field 't' is already that of event_end"));
+  // A field that stands for itself already: under its own name, and under ECS's.
+  for (const char* theirs : {"event_start", "event.start"})
+    EXPECT_THAT(Refusal(R"({"field_mapping": {"event_end": ")" + std::string(theirs) + "\"}}"),
+                HasSubstr("is already that of event_start"));
+  const Project swapped =
+      Parsed(R"({"field_mapping": {"source_ip": "destination_ip", "destination_ip": "source_ip",
+                                   "duration": "seconds", "event_reason": "event_reason"}})");
+  EXPECT_EQ(swapped.field_mapping.at("source_ip"), "destination_ip");
+}
+
+TEST(ParseProject, WhatCouldNeverActIsRefused) {
+  const auto segments = [](const char* entry) {
+    return Refusal(
+        R"({"segments": {"mapping": [{"name": "controllers", "cidr": "10.7.0.0/16"}], "high_risk": ["controllers", ")" +
+        std::string(entry) + "\"]}}");
+  };
+  EXPECT_EQ(segments("10.9.0.0/24"), "");
+  EXPECT_EQ(segments("10.9.0.7"), "");
+  EXPECT_THAT(segments("10.0.0.0/33"),
+              HasSubstr("segments.high_risk[1]: '10.0.0.0/33' is neither a CIDR such as "
+                        "10.1.2.0/24 nor a name of segments.mapping"));
+  EXPECT_THAT(segments("controlers"), HasSubstr("did you mean 'controllers'?"));
+  EXPECT_THAT(Refusal(R"({"segments": {"mapping": [{"name": "", "cidr": "10.7.0.0/16"}]}})"),
+              HasSubstr("segments.mapping[0].name: is empty"));
+  EXPECT_EQ(Refusal(R"({"lookback": {"days": 40, "min_days": 40}})"), "");
+  EXPECT_THAT(Refusal(R"({"lookback": {"min_days": 40}})"),
+              HasSubstr("lookback.min_days: the look-back of lookback.days, 30, never holds the 40 days"));
+  EXPECT_THAT(Refusal(R"({"non_persistent_machine_prefixes": ["VDI-", ""]})"),
+              HasSubstr("non_persistent_machine_prefixes[1]: is empty"));
+}
+
+TEST(ParseProject, NamesOfGroupsAreThoseThatAStoreTakes) {
+  const auto named = [](const std::string& name) {
+    return Refusal(R"({"feature_groups": {"names": {"fg_a": ")" + name + "\"}}}");
+  };
+  EXPECT_EQ(named(std::string(64, 'x')), "");
+  EXPECT_THAT(named(std::string(65, 'x')), HasSubstr("feature_groups.names.fg_a: 'xxxxx"));
+  for (const char* name : {"", "-x", "x_", "a.b"})
+    EXPECT_THAT(named(name), HasSubstr("a feature store takes 1 to 64 letters, digits, '-' and '_'"));
+}
+
 TEST(ParseHorizons, LengthsAndGaps) {
   const auto horizons = ParseHorizons("7d:2d,36h,90m:15m").ValueOrDie();
   EXPECT_THAT(horizons, ElementsAre(Horizon{"7d", 7 * base::kMicrosPerDay, 2 * base::kMicrosPerDay},

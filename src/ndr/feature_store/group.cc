@@ -15,16 +15,6 @@ using arrow::Status;
 using catalogue::Dataset;
 using catalogue::Type;
 
-bool IsLetterOrDigit(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
-
-// SageMaker's pattern, ^[a-zA-Z0-9]([_-]*[a-zA-Z0-9])*$, with its length.
-bool IsStoreName(std::string_view name) {
-  if (name.empty() || name.size() > kMaxNameLength) return false;
-  if (!IsLetterOrDigit(name.front()) || !IsLetterOrDigit(name.back())) return false;
-  return std::all_of(name.begin(), name.end(),
-                     [](char c) { return IsLetterOrDigit(c) || c == '_' || c == '-'; });
-}
-
 bool IsIdentifier(std::string_view column) { return column == kRecordId || column == kEventTime; }
 
 FeatureType TypeOf(Type type) {
@@ -57,12 +47,12 @@ std::vector<Feature> FeaturesOf(const catalogue::Catalogue& catalogue, Dataset d
 }
 
 Status CheckName(std::string_view what, std::string_view name, std::string_view remedy) {
-  if (IsStoreName(name)) return Status::OK();
+  if (catalogue::IsStoreName(name)) return Status::OK();
   return base::UsageError(
       fmt::format("{} '{}' ({} characters): a feature store takes 1 to {} letters, digits, '-' and '_', the "
                   "first and the "
                   "last a letter or digit; {}",
-                  what, name, name.size(), kMaxNameLength, remedy));
+                  what, name, name.size(), catalogue::kMaxStoreName, remedy));
 }
 
 }  // namespace

@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "ndr/catalogue/catalogue.h"
+#include "ndr/catalogue/store_name.h"
 
 namespace ndr::feature_store {
 
-/// SageMaker's limits, which hold for every store here: what fits one fits all.
+/// SageMaker's limit, which holds for every store here: what fits one fits all.
 inline constexpr size_t kMaxFeatures = 2'500;
-inline constexpr size_t kMaxNameLength = 64;
 
 /// Columns that every group has besides its features, all of them text to SageMaker.
 inline constexpr std::string_view kEntityId = "entity_id";       ///< record identifier: the newest replaces

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "ndr/catalogue/canonical_fields.h"
+
 namespace ndr::ingest {
 
 enum Field : int8_t {
@@ -44,29 +46,9 @@ enum Field : int8_t {
   kNoField = -1
 };
 
-/// Names of the canonical fields. `duration` is no canonical field but stands for the end where a source has
-/// it instead.
-inline constexpr std::array<std::string_view, kCanonicalFields> kFieldNames = {"event_start",
-                                                                               "event_end",
-                                                                               "duration",
-                                                                               "source_ip",
-                                                                               "destination_ip",
-                                                                               "source_port",
-                                                                               "destination_port",
-                                                                               "source_bytes",
-                                                                               "destination_bytes",
-                                                                               "source_packets",
-                                                                               "destination_packets",
-                                                                               "network_transport",
-                                                                               "event_name",
-                                                                               "event_subtype",
-                                                                               "event_action",
-                                                                               "event_reason",
-                                                                               "category",
-                                                                               "repeat_count",
-                                                                               "device_id",
-                                                                               "session_key",
-                                                                               "sequence"};
+/// In the fields' order.
+using catalogue::kFieldNames;
+static_assert(kFieldNames.size() == kCanonicalFields);
 
 /// Texts of the fields; empty is null. Views live while the line's bytes and its reader do.
 struct Record {

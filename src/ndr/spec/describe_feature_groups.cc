@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys of the feature store: specification 4.
+#include <fmt/format.h>
+
+#include "ndr/catalogue/store_name.h"
 #include "ndr/spec/composite_forms.h"
 #include "ndr/spec/describe.h"
 
@@ -9,6 +12,24 @@ namespace {
 struct OnlineWords {
   using Type = bool;
   static constexpr std::string_view kWhat = "online store", kWords[] = {"embedded", "sagemaker"};
+};
+
+struct GroupName : form::Text {
+  static void Read(const Json& json, const At& at, std::string* out) {
+    Text::Read(json, at, out);
+    if (json.is_string() && !catalogue::IsStoreName(*out))
+      at.Fail(
+          fmt::format("'{}' ({} characters): a feature store takes 1 to {} letters, digits, '-' and '_', "
+                      "the first and the last a letter or digit",
+                      *out, out->size(), catalogue::kMaxStoreName));
+  }
+  static Form Describe() {
+    return {"a name of a group",
+            "names of groups",
+            {{"type", "string"},
+             {"pattern", catalogue::kStoreNamePattern},
+             {"maxLength", catalogue::kMaxStoreName}}};
+  }
 };
 
 constexpr const char* kNamesSentence =
@@ -66,7 +87,7 @@ void DescribeFeatureGroups(Project* out, Keys* all) {
   Keys* keys = all->Group("feature_groups", "Where features are served from; nothing acts on the data.");
   keys->Add<form::Flag>("enabled", &groups->enabled,
                         "Whether the jobs fg_a and fg_c hand their rows to the feature store.");
-  keys->Add<form::MapOf<form::Text>>("names", &groups->names, kNamesSentence);
+  keys->Add<form::MapOf<GroupName>>("names", &groups->names, kNamesSentence);
   keys->Add<form::Text>("account", &groups->account, "The AWS account, as it stands in offline paths.");
   keys->Add<form::Text>("region", &groups->region,
                         "The AWS region; empty: the environment's, and `local` in offline paths.");
@@ -80,7 +101,7 @@ void DescribeFeatureGroups(JobSpec* out, Keys* all) {
   Keys* keys = all->Group("feature_groups", "What the job hands to the feature store.");
   keys->Add<form::Optional<form::Flag>>("enabled", &out->feature_groups_enabled,
                                         "The same as the project's, for this job alone.");
-  keys->Add<form::MapOf<form::Text>>("names", &out->feature_group_names, kNamesSentence);
+  keys->Add<form::MapOf<GroupName>>("names", &out->feature_group_names, kNamesSentence);
   const bool is_fg_a = out->job == Job::kFgA;
   CheckDatasets(keys, &out->feature_group_names,
                 is_fg_a ? std::vector<std::string>{"fg_a", "fg_a_wide"} : std::vector<std::string>{"fg_c"});

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys that say how logs are read, and how windows are cut: specification 1 and 2.
+#include <fmt/format.h>
+
 #include "ndr/spec/project_forms.h"
 
 namespace ndr::spec {
@@ -20,6 +22,22 @@ void DescribeCalendar(base::CalendarOptions* out, Keys* keys) {
                                      "Local dates that count as a weekend's days.");
 }
 
+// What is no segment's id and no network would never match.
+void CheckHighRisk(const base::NetworkOptions& network, const At& at) {
+  for (size_t i = 0; i < network.high_risk.size(); ++i) {
+    const std::string& entry = network.high_risk[i];
+    std::vector<std::string> names;
+    for (const base::NamedCidr& named : network.mapping) names.push_back(named.name);
+    if (base::ParseCidr(entry) || entry == base::kUnknownSegment ||
+        std::find(names.begin(), names.end(), entry) != names.end())
+      continue;
+    const std::string nearest = catalogue::Nearest(entry, names);
+    at.Element(i).Fail(
+        fmt::format("'{}' is neither a CIDR such as 10.1.2.0/24 nor a name of segments.mapping{}", entry,
+                    nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
+  }
+}
+
 void DescribeSegments(base::NetworkOptions* out, Keys* keys) {
   keys->From(Acts::kDelta);
   keys->Add<form::ListOf<form::ObjectOf<base::NamedCidr, form::Segment>>>(
@@ -33,6 +51,7 @@ void DescribeSegments(base::NetworkOptions* out, Keys* keys) {
   keys->From(Acts::kFgA);
   keys->Add<form::SetOf<form::Text>>(
       "high_risk", &out->high_risk, "Segments, by id or CIDR, with which every session counts as high risk.");
+  keys->Finally([out](const Json&, const At& at) { CheckHighRisk(*out, at.Member("high_risk")); });
 }
 
 void DescribeSessions(SessionRules* out, Keys* keys) {
@@ -74,6 +93,14 @@ void DescribeLookback(Lookback* out, Keys* keys) {
   keys->Add<form::Whole<int>>("rare_below_sessions", &out->rare_below_sessions,
                               "Sessions in the look-back below which a peer, port or pair is rare.")
       .AtLeast(0);
+  keys->Finally([out](const Json& json, const At& at) {
+    if (out->min_days > out->days)
+      at.Member(json.contains("min_days") ? "min_days" : "days")
+          .Fail(
+              fmt::format("the look-back of lookback.days, {}, never holds the {} days of lookback.min_days, "
+                          "so nothing would ever be new; lower min_days or raise days",
+                          out->days, out->min_days));
+  });
 }
 
 void DescribeKeep(Keep* out, Keys* keys) {
@@ -89,6 +116,10 @@ void DescribeKeep(Keep* out, Keys* keys) {
 void DescribeKeys(base::NamedCidr* out, Keys* keys) {
   keys->Add<form::Text>("name", &out->name, "The segment's id.").Required();
   keys->Add<form::Network>("cidr", &out->cidr, "Addresses of the segment.").Required();
+  keys->Finally([out](const Json& json, const At& at) {
+    if (json.contains("name") && out->name.empty())
+      at.Member("name").Fail("is empty; rows show it as the segment's id");
+  });
 }
 
 void DescribeInput(Project* out, Keys* keys) {
@@ -97,8 +128,8 @@ void DescribeInput(Project* out, Keys* keys) {
                                         "Networks whose addresses are hosts; all others are peers only.")
       .NotEmpty();
   keys->From(Acts::kDelta, Job::kDelta);
-  keys->Add<form::MapOf<form::Text>>("field_mapping", &out->field_mapping,
-                                     "Names of the log's fields where they differ, canonical name first.");
+  keys->Add<form::FieldMapping>("field_mapping", &out->field_mapping,
+                                "Names of the log's fields where they differ, canonical name first.");
   keys->Add<form::SourceZones>(
       "source_timezone", &out->source_timezone,
       "The zone of times without one, for all logs or by device; where none is named, the calendar's.");

@@ -133,7 +133,7 @@ void DescribeJudgement(Project* out, Keys* keys) {
       .Within(0, 1);
   DescribeMapping(&out->ip_machine_mapping,
                   keys->Group("ip_machine_mapping", "Which machine has which address."));
-  keys->Add<form::SetOf<form::Text>>(
+  keys->Add<form::SetOf<form::NamePrefix>>(
       "non_persistent_machine_prefixes", &out->non_persistent_machine_prefixes,
       "Beginnings of the names of machines that start afresh each time, such as VDI-.");
   keys->From(Acts::kFgC, Job::kFgC);

@@ -39,6 +39,17 @@ Json TransformSet::Write(const std::vector<std::string>& value) {
   return list;
 }
 
+Form NamePrefix::Describe() {
+  Form form = Text::Describe();
+  form.schema["minLength"] = 1;
+  return form;
+}
+void NamePrefix::Read(const Json& json, const At& at, std::string* out) {
+  Text::Read(json, at, out);
+  if (json.is_string() && out->empty())
+    at.Fail("is empty, and every name begins with that; write a beginning such as VDI-, or leave it out");
+}
+
 void Thousandths::Read(const Json& json, const At& at, int* out) {
   double weight = 0;
   Number::Read(json, at, &weight);

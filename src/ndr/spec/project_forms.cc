@@ -4,6 +4,7 @@
 #include <cmath>
 #include <tuple>
 
+#include "ndr/catalogue/canonical_fields.h"
 #include "ndr/spec/horizons.h"
 
 namespace ndr::spec::form {
@@ -12,6 +13,30 @@ void LogWord::Read(const Json& json, const At& at, std::string* out) {
   Text::Read(json, at, out);
   for (char& c : *out)
     c = c == ' ' || c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
+
+Form FieldMapping::Describe() {
+  Form form = MapOf<Text>::Describe();
+  form.schema["propertyNames"] = {{"enum", catalogue::kFieldNames}};
+  return form;
+}
+void FieldMapping::Read(const Json& json, const At& at, Type* out) {
+  MapOf<Text>::Read(json, at, out);
+  const std::vector<std::string> known(catalogue::kFieldNames.begin(), catalogue::kFieldNames.end());
+  std::map<std::string, std::string> taken;
+  for (const std::string& name : known) {
+    if (out->contains(name) || name == "duration") continue;
+    taken.emplace(name, name);
+    if (const size_t underscore = name.find('_'); underscore != std::string::npos)
+      taken.emplace(std::string(name).replace(underscore, 1, "."), name);
+  }
+  for (const auto& [canonical, theirs] : *out) {
+    if (std::find(known.begin(), known.end(), canonical) == known.end())
+      at.Member(canonical).Unknown(canonical, "canonical field", known);
+    else if (const auto [other, is_first] = taken.emplace(theirs, canonical); !is_first)
+      at.Member(canonical).Fail("the field '" + theirs + "' is already that of " + other->second +
+                                "; name another one, or leave one of the two out");
+  }
 }
 
 Form SourceZones::Describe() {

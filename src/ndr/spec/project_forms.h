@@ -12,6 +12,12 @@ struct LogWord : Text {
   static void Read(const Json& json, const At& at, std::string* out);
 };
 
+/// Each canonical name from a field of its own: of two names of one field one would be lost on every row.
+struct FieldMapping : MapOf<Text> {
+  static void Read(const Json& json, const At& at, Type* out);
+  static Form Describe();
+};
+
 struct SourceZones {
   using Type = SourceTimezone;
   static void Read(const Json& json, const At& at, Type* out);
@@ -68,6 +74,12 @@ struct Transform : Text {
 /// In the catalogue's order.
 struct TransformSet : ListOf<Transform> {
   static Json Write(const std::vector<std::string>& value);
+};
+
+/// Not empty: every name begins with nothing.
+struct NamePrefix : Text {
+  static void Read(const Json& json, const At& at, std::string* out);
+  static Form Describe();
 };
 
 /// A weight of 1/1000s: sums of them are exact.
