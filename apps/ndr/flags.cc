@@ -8,11 +8,17 @@
 #include "ndr/base/calendar_day.h"
 #include "ndr/base/exit_code.h"
 #include "ndr/spec/job_spec.h"
+#include "ndr/spec/json_object.h"
 #include "ndr/storage/object_store.h"
 
 namespace ndr::app {
 
+std::string NamedRoot(const std::string& root) {
+  return root.empty() ? "is empty; name a folder such as out, or s3://bucket/prefix" : "";
+}
+
 std::string ExistingRoot(const std::string& root) {
+  if (root.empty()) return NamedRoot(root);
   return storage::IsRemote(root) ? std::string() : CLI::ExistingDirectory(root);
 }
 
@@ -65,7 +71,21 @@ arrow::Result<spec::Project> ProjectFlags::Base() const {
                              version.empty() ? spec::Project().feature_spec_version : version);
 }
 
+arrow::Status ProjectFlags::Check() const {
+  for (const auto& [flag, name] :
+       {std::pair("--project-name", &project_name), std::pair("--feature-spec-version", &version)})
+    if (!name->empty() && !spec::IsName(*name))
+      return base::UsageError(std::string(flag) + ": " + spec::NoName(*name));
+  for (const auto& [flag, zone] :
+       {std::pair("--timezone", &timezone), std::pair("--source-timezone", &source_timezone)}) {
+    const arrow::Status known = zone->empty() ? arrow::Status::OK() : base::TimeZone::Load(*zone).status();
+    if (!known.ok()) return base::UsageError(std::string(flag) + ": " + known.message());
+  }
+  return arrow::Status::OK();
+}
+
 arrow::Result<spec::Project> ProjectFlags::Load() const {
+  ARROW_RETURN_NOT_OK(Check());
   ARROW_ASSIGN_OR_RAISE(spec::Project project, Base());
   if (!project_name.empty()) project.project_name = project_name;
   if (!version.empty()) project.feature_spec_version = version;

@@ -18,6 +18,8 @@ class App;
 
 namespace ndr::app {
 
+/// A check for flags that name a root to write to: what is wrong with it, or nothing.
+std::string NamedRoot(const std::string& root);
 /// A check for flags that name a root to look at: what is wrong with it, or nothing. Of an S3 root nothing is
 /// asked yet.
 std::string ExistingRoot(const std::string& root);
@@ -44,6 +46,7 @@ struct ProjectFlags {
   arrow::Result<spec::Project> Load() const;
 
  private:
+  arrow::Status Check() const;
   arrow::Result<spec::Project> Base() const;
 
   bool takes_store_ = false;

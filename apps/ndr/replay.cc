@@ -93,7 +93,9 @@ void AddReplay(CLI::App* app, Action* action) {
   verb->add_option("--input", flags->options.intake.inputs,
                    "Log files, folders or globs; plain, gzip or zstd")
       ->required();
-  verb->add_option("--root", flags->options.root, "Folder for the results; made when absent")->required();
+  verb->add_option("--root", flags->options.root, "Folder for the results; made when absent")
+      ->required()
+      ->check(NamedRoot);
   verb->add_option("--source", flags->options.intake.source, "auto, ndr-json, zeek or argus")
       ->capture_default_str();
   flags->project.Add(verb);

@@ -144,7 +144,8 @@ void AddWatch(CLI::App* app, Action* action) {
                    "Folder or s3://bucket/prefix where log files arrive, in subfolders too")
       ->required();
   verb->add_option("--root", flags->root, "Folder or s3://bucket/prefix for the results; made when absent")
-      ->required();
+      ->required()
+      ->check(NamedRoot);
   verb->add_option("--project-name", flags->project_name, "Name of the project")->required();
   verb->add_option("--feature-spec-version", flags->version, "Version of the features")->required();
   verb->add_option("--layout", flags->layout,

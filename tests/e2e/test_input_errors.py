@@ -259,7 +259,10 @@ def test_nobody_at_home(good, tmp_path):
     (["--horizons", "7x:2d"], "--horizons"),
     (["--memory-limit", "lots"], "write 512M, 8G or a number of bytes"),
     (["--source", "syslog"], "known: auto, ndr-json, zeek, argus"),
-    (["--feature-spec-version", "a/b"], "is not 1 to 128 characters of"),
+    (["--feature-spec-version", "a/b"], "--feature-spec-version: 'a/b' is no name: 1 to 128 letters"),
+    (["--project-name", "a#b"], "--project-name: 'a#b' is no name"),
+    (["--project-name", "a/b"], "--project-name: 'a/b' is no name"),
+    (["--source-timezone", "Nope"], "--source-timezone: time zone 'Nope' is not known; use an IANA name"),
     (["--no-such-flag"], "'ndr replay --help' shows every flag"),
     (["--project", "/nonexistent.json"], "/nonexistent.json"),
 ])
@@ -268,6 +271,12 @@ def test_wrong_flag(good, tmp_path, flags, remedy):
     run = engine.replay(tmp_path / "log.json", tmp_path / "root", *flags, expect=2)
     assert remedy in run.stderr
     assert not (tmp_path / "root").exists() or not engine.commits(tmp_path / "root")
+
+
+def test_a_root_must_be_named(good, tmp_path):
+    traffic.write(good[0], tmp_path / "log.json")
+    for verb in (["replay", "--input", tmp_path / "log.json"], ["findings"], ["watch", "--folder", tmp_path, "--project-name", "acme", "--feature-spec-version", "v1"]):
+        assert "--root: is empty; name a folder such as out, or s3://bucket/prefix" in engine.run(*verb, "--root", "", expect=2).stderr
 
 
 def test_wrong_project_key(good, tmp_path):

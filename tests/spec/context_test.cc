@@ -55,6 +55,15 @@ TEST(Context, NamesThatDoNotExistAreRefusedWithTheNearest) {
               HasSubstr("scores.mine: 'deny_ration' is no baselined metric; did you mean 'deny_ratio'?"));
 }
 
+TEST(Context, NamesThatCannotStandInPathsAreRefused) {
+  Project project = DefaultProject();
+  project.project_name = "a#b";
+  EXPECT_THAT(MakeContext(project).status().message(), HasSubstr("project_name: 'a#b' is no name"));
+  project.project_name = "acme";
+  project.feature_spec_version = "a/b";
+  EXPECT_THAT(MakeContext(project).status().message(), HasSubstr("feature_spec_version: 'a/b' is no name"));
+}
+
 TEST(Context, AProjectWithoutAnyWindowOfFindingsIsToldSo) {
   Project project = DefaultProject();
   EXPECT_EQ(NoFindingWindow(project), "");

@@ -102,9 +102,6 @@ Status RunSteps(const RunState& run, ReplayResult* result) {
 }  // namespace
 
 arrow::Result<ReplayResult> Replay(const ReplayOptions& options) {
-  if (!storage::IsId(options.project.feature_spec_version))
-    return base::UsageError("feature_spec_version '" + options.project.feature_spec_version +
-                            "' is not 1 to 128 characters of [A-Za-z0-9._-]");
   auto context = spec::MakeContext(options.project, options.threads);
   if (!context.ok()) return base::UsageError(context.status().message());
   const int64_t memory = options.memory_bytes > 0 ? options.memory_bytes : HalfOfTheMachine();

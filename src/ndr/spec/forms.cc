@@ -18,9 +18,7 @@ Form Name::Describe() {
 }
 void Name::Read(const Json& json, const At& at, std::string* out) {
   Text::Read(json, at, out);
-  if (json.is_string() && !IsName(*out))
-    at.Fail("'" + *out +
-            "' is no name: 1 to 128 letters, digits, '.', '_' and '-', not beginning with a dot");
+  if (json.is_string() && !IsName(*out)) at.Fail(NoName(*out));
 }
 
 Form Constant::Describe() { return Text::Describe(); }

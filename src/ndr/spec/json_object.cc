@@ -92,6 +92,11 @@ bool IsName(std::string_view text) {
          });
 }
 
+std::string NoName(std::string_view text) {
+  return fmt::format("'{}' is no name: 1 to 128 letters, digits, '.', '_' and '-', not beginning with a dot",
+                     text);
+}
+
 Json NumberJson(double value) {
   constexpr double kExact = 9007199254740992;  // 2^53
   if (std::floor(value) == value && std::abs(value) < kExact) return static_cast<int64_t>(value);

@@ -38,8 +38,7 @@ Status CheckName(const std::string& name, const std::string& what) {
     return UsageError("the " + what + " '" + name +
                       "' has a '#', which separates job and version in the key");
   if (IsName(name)) return Status::OK();
-  return UsageError("the " + what + " '" + name +
-                    "' is no name: 1 to 128 letters, digits, '.', '_' and '-', not beginning with a dot");
+  return UsageError("the " + what + " " + NoName(name));
 }
 
 std::string ChosenStore(const StoreOptions& options) {
