@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/jobs/history.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace ndr::jobs {
@@ -9,6 +10,7 @@ namespace {
 using base::kMicrosPerDay;
 using base::kSliceMicros;
 using base::Micros;
+using testing::HasSubstr;
 
 constexpr Micros kDay0 = 19'800 * kMicrosPerDay;  // 2024-03-18, a Monday
 
@@ -96,6 +98,43 @@ TEST(ChoosePlan, WhatWasNamedIsNotQuietlyReplaced) {
   EXPECT_EQ(ChoosePlan(h, CalendarIn("UTC"), request)->horizons[0].label, "1d");
   request.reference = kDay0 + 5 * kMicrosPerDay;
   EXPECT_FALSE(ChoosePlan(h, CalendarIn("UTC"), request).ok());
+}
+
+TEST(ChoosePlan, AShortHistoryHasTheHorizonsThatWereNamed) {
+  // 30 h: 60 % are 18 h. The midnight after 12 h is at 24 h, and 30 h - 30/4 h = 22.5 h.
+  const History h{kDay0, kDay0 + 120 * kSliceMicros, 1, 0};
+  PlanRequest request{std::nullopt, *spec::ParseHorizons("12h:0h,1d:0h,3d:1d"), true};
+  const Plan plan = *ChoosePlan(h, CalendarIn("UTC"), request);
+  EXPECT_EQ(plan.reference, kDay0 + 72 * kSliceMicros);
+  ASSERT_EQ(plan.horizons.size(), 2u);
+  EXPECT_EQ(plan.horizons[0].label, "12h");
+  EXPECT_EQ(plan.horizons[1].label, "1d");  // [-6 h, 18 h) reaches into the history
+  EXPECT_THAT(plan.why,
+              HasSubstr("60 % of them are the baseline; horizons that fit: 12h, 1d; left out: 3d (ends "
+                        "before the history begins); --reference-time names another time to judge by"));
+  request.horizons = *spec::ParseHorizons("3d:1d");
+  const Plan none = *ChoosePlan(h, CalendarIn("UTC"), request);
+  EXPECT_EQ(none.horizons[0].label, "all");
+  EXPECT_THAT(none.why, HasSubstr("left out: 3d (ends before the history begins)"));
+}
+
+TEST(ChoosePlan, HorizonsOfTheProjectThatAreLeftOutAreNamed) {
+  PlanRequest request{std::nullopt, *spec::ParseHorizons("12h:0h"), false};
+  const Plan all = *ChoosePlan({kDay0, kDay0 + 120 * kSliceMicros, 1, 0}, CalendarIn("UTC"), request);
+  EXPECT_EQ(all.horizons[0].label, "all");
+  EXPECT_THAT(all.why,
+              HasSubstr("left out: 12h (no local midnight has room for it and its gap before it and for "
+                        "a quarter of the history after it); --reference-time names another time to "
+                        "judge by, and --horizons builds"));
+  // 12 days: the midnight after 7d:2d is day 9, with 3 days after it; 10d:2d would begin at day -3.
+  request.horizons = *spec::ParseHorizons("7d:2d,10d:2d");
+  const Plan seven = *ChoosePlan({kDay0, kDay0 + 12 * kMicrosPerDay, 1, 0}, CalendarIn("UTC"), request);
+  EXPECT_EQ(seven.reference, kDay0 + 9 * kMicrosPerDay);
+  EXPECT_THAT(seven.why, HasSubstr("horizons that fit: 7d; left out: 10d (begins before the history)"));
+  request.horizons = *spec::ParseHorizons("7d:2d");
+  EXPECT_EQ(
+      ChoosePlan({kDay0, kDay0 + 12 * kMicrosPerDay, 1, 0}, CalendarIn("UTC"), request)->why.find("left out"),
+      std::string::npos);
 }
 
 }  // namespace

@@ -61,6 +61,30 @@ std::string Names(const std::vector<spec::Horizon>& horizons) {
   return names;
 }
 
+std::string WhyLeftOut(const spec::Horizon& h, Micros reference, const History& history) {
+  if (h.End(reference) <= history.start) return "ends before the history begins";
+  if (!Fits(h, reference, history)) return "begins before the history";
+  return "no local midnight has room for it and its gap before it and for a quarter of the history after it";
+}
+
+// What becomes of horizons that somebody asked for and the plan does not have; empty: it has them all.
+std::string LeftOut(const PlanRequest& request, const Plan& plan, const History& history) {
+  std::string text;
+  for (const spec::Horizon& h : request.horizons)
+    if (std::find(plan.horizons.begin(), plan.horizons.end(), h) == plan.horizons.end())
+      text += fmt::format("{}{} ({})", text.empty() ? "; left out: " : ", ", h.label,
+                          WhyLeftOut(h, plan.reference, history));
+  if (text.empty()) return text;
+  return text + "; --reference-time names another time to judge by" +
+         (request.horizons_named ? ""
+                                 : ", and --horizons builds every horizon that reaches into the history");
+}
+
+std::string SixtyPercent(Micros length) {
+  return fmt::format("60 % of them are the baseline{}",
+                     length >= 3 * base::kMicrosPerDay ? ", to the nearest local midnight" : "");
+}
+
 }  // namespace
 
 arrow::Result<History> ChooseHistory(const std::map<Micros, int64_t>& records_by_slice,
@@ -118,12 +142,20 @@ arrow::Result<Plan> ChoosePlan(const History& history, const base::Calendar& cal
           h.label, Days(length));
       break;
     }
+    if (plan.reference == 0 && request.horizons_named && history.slices() > 1) {
+      plan.reference = ShortReference(history, calendar);
+      plan.why = fmt::format(
+          "{} of history have no local midnight with room for {} before it and a quarter of the history "
+          "after "
+          "it; {}",
+          Days(length), Names(horizons), SixtyPercent(length));
+    }
   }
   if (plan.reference != 0) plan.horizons = Fitting(horizons, request.horizons_named, plan.reference, history);
   if (!plan.horizons.empty()) {
     std::stable_sort(plan.horizons.begin(), plan.horizons.end(),
                      [](const auto& a, const auto& b) { return a.length < b.length; });
-    plan.why += "; horizons that fit: " + Names(plan.horizons);
+    plan.why += "; horizons that fit: " + Names(plan.horizons) + LeftOut(request, plan, history);
     return plan;
   }
   // What was asked for by name is not quietly replaced.
@@ -135,14 +167,13 @@ arrow::Result<Plan> ChoosePlan(const History& history, const base::Calendar& cal
     return Status::Invalid("the history has one slice; there is nothing to compare it with");
   if (!request.reference) {
     plan.reference = ShortReference(history, calendar);
-    plan.why =
-        fmt::format("{} of history hold no regular horizon with its gap; 60 % of them are the baseline{}",
-                    Days(length), length >= 3 * base::kMicrosPerDay ? ", to the nearest local midnight" : "");
+    plan.why = fmt::format("{} of history hold no regular horizon with its gap; {}", Days(length),
+                           SixtyPercent(length));
   } else {
-    plan.why +=
-        fmt::format("; no default horizon fits before it, so all of the history before it is the baseline");
+    plan.why += "; no regular horizon fits before it, so all of the history before it is the baseline";
   }
   plan.horizons = {All(plan.reference, history)};
+  plan.why += LeftOut(request, plan, history);
   return plan;
 }
 

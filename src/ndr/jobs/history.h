@@ -48,12 +48,14 @@ struct Plan {
 struct PlanRequest {
   std::optional<base::Micros> reference;  ///< --reference-time
   std::vector<spec::Horizon> horizons;    ///< --horizons, or the project's own; empty: the default ones
-  bool horizons_named = false;  ///< by --horizons: all are built, those that begin before the history too
+  /// By --horizons: all that reach into the history are built, those that begin before it too.
+  bool horizons_named = false;
 };
 
 /// The earliest local midnight with room for a horizon and its gap before it and a quarter of the history
-/// after it, trying the longest horizon first; every horizon that fits there is built. A shorter history gets
-/// the horizon `all`.
+/// after it, trying the longest horizon first; every horizon that fits there is built. A shorter history is
+/// cut at 60 %, and has the named horizons that reach into it there, else the horizon `all`. `why` names
+/// every horizon that somebody asked for and that is not built.
 arrow::Result<Plan> ChoosePlan(const History& history, const base::Calendar& calendar,
                                const PlanRequest& request);
 
