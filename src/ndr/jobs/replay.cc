@@ -6,6 +6,7 @@
 #include "ndr/base/exit_code.h"
 #include "ndr/jobs/delta_step.h"
 #include "ndr/jobs/fg_b_builder.h"
+#include "ndr/jobs/machine_mapping.h"
 #include "ndr/jobs/projection_builder.h"
 #include "ndr/jobs/unjudged.h"
 #include "ndr/jobs/window_step.h"
@@ -104,6 +105,8 @@ Status RunSteps(const RunState& run, ReplayResult* result) {
 arrow::Result<ReplayResult> Replay(const ReplayOptions& options) {
   auto context = spec::MakeContext(options.project, options.threads);
   if (!context.ok()) return base::UsageError(context.status().message());
+  // FG-B reads it, which comes last: what is wrong with it must not cost the hours before.
+  ARROW_RETURN_NOT_OK(ReadMachineMapping((*context)->project).status());
   const int64_t memory = options.memory_bytes > 0 ? options.memory_bytes : HalfOfTheMachine();
   ARROW_ASSIGN_OR_RAISE(const auto writer, storage::Writer::Open(options.root));
   ARROW_ASSIGN_OR_RAISE(const auto published, Published::Read(options.root, **context));
