@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "features_verbs.h"
 #include "flags.h"
 #include "ndr/base/exit_code.h"
 #include "ndr/catalogue/docs.h"
@@ -60,7 +61,8 @@ void AddCatalogue(CLI::App* app, Action* action) {
                                        "Examples:\n"
                                        "  ndr catalogue list\n"
                                        "  ndr catalogue schema fg_c/host\n"
-                                       "  ndr catalogue docs > docs/catalogue.md");
+                                       "  ndr catalogue docs > docs/catalogue.md\n"
+                                       "  ndr catalogue groups --dataset fg_a");
   verb->require_subcommand(1);
   CLI::App* list = verb->add_subcommand("list", "One line a metric");
   list->add_option("--format", flags->format, "table or json (one object a line)")
@@ -71,6 +73,7 @@ void AddCatalogue(CLI::App* app, Action* action) {
   CLI::App* docs = verb->add_subcommand("docs", "The page docs/catalogue.md");
   docs->add_flag("--lock", flags->lock, "docs/catalogue.lock instead: names, types and units, one a line");
   for (CLI::App* sub : {list, schema, docs}) flags->project.Add(sub);
+  AddFeatureGroups(verb, action);
   list->callback([flags, action] { *action = [flags] { return ListCatalogue(*flags); }; });
   schema->callback([flags, action] { *action = [flags] { return PrintCatalogueSchema(*flags); }; });
   docs->callback([flags, action] { *action = [flags] { return WriteCatalogueDocs(*flags); }; });

@@ -22,12 +22,13 @@ using arrow::Status;
 using nlohmann::ordered_json;
 
 constexpr char kQuarantine[] = "quarantine";
+constexpr int64_t kTableRows = 20;
 
 struct ShowFlags {
   ProjectFlags project;
   std::string dataset, root, host, at, since, until, format = "table";
   views::ShowFilter filter;
-  int64_t limit = 20;
+  std::optional<int64_t> limit;
 };
 
 std::string CellText(const ordered_json& cell) {
@@ -72,25 +73,35 @@ void PrintTable(const std::vector<ordered_json>& rows, int width) {
   }
 }
 
-void PrintCsvRow(const ordered_json& row, bool header) {
+void PrintCsv(const std::vector<std::string>& cells) {
   std::string line;
-  for (const auto& [name, cell] : row.items())
-    line += (line.empty() ? "" : ",") + CsvField(header ? name : CellText(cell));
+  for (size_t i = 0; i < cells.size(); ++i) line += (i > 0 ? "," : "") + CsvField(cells[i]);
   fmt::print("{}\n", line);
 }
 
-// Rows as they come; a table, whose columns are as wide as its cells, at the end.
-Status PrintRows(const ShowFlags& flags, const std::function<Status(const views::RowCallback&)>& read) {
+void PrintCsvRow(const ordered_json& row) {
+  std::vector<std::string> cells;
+  for (const auto& cell : row) cells.push_back(CellText(cell));
+  PrintCsv(cells);
+}
+
+// Rows as they come, below a header of `columns` where they are CSV; a table, whose columns are as wide as
+// its cells, at the end.
+Status PrintRows(const ShowFlags& flags, const std::vector<std::string>& columns,
+                 const std::function<Status(const views::RowCallback&)>& read) {
+  const int64_t limit = flags.limit.value_or(flags.format == "table" ? kTableRows : INT64_MAX);
   std::vector<ordered_json> table;
   int64_t rows = 0;
   ARROW_RETURN_NOT_OK(read([&](const ordered_json& row) {
-    ++rows;
+    // What is wrong with the flags has been said by then.
+    if (++rows == 1 && flags.format == "csv") PrintCsv(columns);
+    if (rows > limit) return Status::OK();
     if (flags.format == "json") fmt::print("{}\n", row.dump());
-    if (flags.format == "csv" && rows == 1) PrintCsvRow(row, true);
-    if (flags.format == "csv") PrintCsvRow(row, false);
-    if (flags.format == "table" && rows <= flags.limit) table.push_back(row);
+    if (flags.format == "csv") PrintCsvRow(row);
+    if (flags.format == "table") table.push_back(row);
     return Status::OK();
   }));
+  if (rows == 0 && flags.format == "csv") PrintCsv(columns);
   PrintTable(table, TerminalColumns());
   if (flags.format == "table") fmt::print("{} of {} rows\n", table.size(), rows);
   return Status::OK();
@@ -104,7 +115,7 @@ Status RunQuarantine(ShowFlags* flags, const std::string& version) {
         std::pair("--horizon", &filter.horizon)})
     if (!value->empty())
       return base::UsageError(std::string("records in quarantine are by log file; leave ") + flag + " out");
-  return PrintRows(*flags, [&](const views::RowCallback& row) {
+  return PrintRows(*flags, views::QuarantineShown(filter.columns), [&](const views::RowCallback& row) {
     return views::ShowQuarantine(flags->root, version, filter.columns, row);
   });
 }
@@ -126,9 +137,10 @@ Status RunShow(ShowFlags* flags) {
   ARROW_ASSIGN_OR_RAISE(filter.until, ParseInstantFlag("--until", flags->until));
   if (!flags->host.empty() && !(filter.host = base::ParseAddress(flags->host)))
     return base::UsageError("--host '" + flags->host + "' is no address");
-  return PrintRows(*flags, [&](const views::RowCallback& row) {
-    return views::Show(flags->root, *context, static_cast<catalogue::Dataset>(dataset), filter, row);
-  });
+  const auto chosen = static_cast<catalogue::Dataset>(dataset);
+  return PrintRows(
+      *flags, views::ColumnsShown(*context, chosen, filter.columns),
+      [&](const views::RowCallback& row) { return views::Show(flags->root, *context, chosen, filter, row); });
 }
 
 }  // namespace
@@ -166,9 +178,8 @@ void AddShow(CLI::App* app, Action* action) {
   verb->add_option("--format", flags->format, "table, json (one object a line) or csv")
       ->capture_default_str()
       ->check(CLI::IsMember({"table", "json", "csv"}));
-  verb->add_option("--limit", flags->limit, "Rows of the table")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  verb->add_option("--limit", flags->limit, "Rows to print (default: 20 of a table, all of csv and json)")
+      ->check(CLI::NonNegativeNumber);
   verb->callback([flags, action] { *action = [flags] { return RunShow(flags.get()); }; });
 }
 

@@ -25,6 +25,21 @@ std::string UnknownFlag(const CLI::App& verb) {
   return chosen.empty() ? "" : UnknownFlag(*chosen.front());
 }
 
+// A command that is none, with the nearest of those that stand in its place; empty: there is none.
+std::string UnknownVerb(const CLI::App& verb) {
+  const auto chosen = verb.get_subcommands();
+  if (!chosen.empty()) return UnknownVerb(*chosen.front());
+  const std::vector<std::string> rest = verb.remaining();
+  std::vector<std::string> known;
+  for (const CLI::App* sub : verb.get_subcommands({})) known.push_back(sub->get_name());
+  if (known.empty() || rest.empty() || rest.front().starts_with("-")) return "";
+  const std::string nearest = catalogue::Nearest(rest.front(), known);
+  std::string all;
+  for (const std::string& name : known) all += (all.empty() ? "" : ", ") + name;
+  return "'" + rest.front() + "' is no command" +
+         (nearest.empty() ? "; there are " + all : "; did you mean '" + nearest + "'?");
+}
+
 }  // namespace
 
 void AddVerbs(CLI::App* app, Action* action) {
@@ -39,7 +54,8 @@ std::string ChosenVerb(const CLI::App& app) {
 }
 
 std::string WhatIsWrong(const CLI::App& app, const char* said) {
-  const std::string unknown = UnknownFlag(app);
+  std::string unknown = UnknownVerb(app);
+  if (unknown.empty()) unknown = UnknownFlag(app);
   return unknown.empty() ? said : unknown;
 }
 

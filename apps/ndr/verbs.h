@@ -20,8 +20,8 @@ using Action = std::function<arrow::Status()>;
 void AddVerbs(CLI::App* app, Action* action);
 /// `ndr spec put`: what was chosen, once `app` has parsed.
 std::string ChosenVerb(const CLI::App& app);
-/// In the place of what the parser said: a flag that the verb does not have, which is the likely reason for
-/// one that is missing, with the nearest that it has.
+/// In the place of what the parser said: a command that is none, or a flag that the verb does not have, which
+/// is the likely reason for one that is missing, with the nearest that there is.
 std::string WhatIsWrong(const CLI::App& app, const char* said);
 
 void AddSimulate(CLI::App* app, Action* action);

@@ -85,6 +85,24 @@ def test_show_filters(company, worst):
     assert table.rstrip().endswith(f"3 of {len(few)} rows")
 
 
+@pytest.mark.parametrize("dataset", ["delta/host", "delta/pair", "fg_a", "fg_b/host", "fg_b/global", "fg_b/pair/host", "fg_c/host", "fg_c/pair", "fg_c/evidence"])
+def test_csv_has_its_header_whether_there_are_rows_or_none(company, found, dataset):
+    row = engine.show(company.root, dataset, *engine.EVER, "--limit", 1)[0]
+    text = lambda *flags: engine.run("show", dataset, "--root", company.root, "--format", "csv", *flags).stdout.splitlines()  # noqa: E731
+    assert text(*engine.EVER, "--limit", 1)[0].split(",") == list(row)
+    assert text("--since", "2031-01-01T00:00:00Z") == [",".join(row)]
+    assert text("--since", "2031-01-01T00:00:00Z", "--columns", ",".join(list(row)[1::2][::-1])) == [",".join(list(row)[1::2])]
+
+
+def test_limit_is_of_every_format(company):
+    shown = lambda *flags: engine.run("show", "fg_a", "--root", company.root, "--columns", "host_ip", *flags).stdout.splitlines()  # noqa: E731
+    every = shown("--format", "json")
+    assert len(every) > 20 and shown("--format", "json", "--limit", 2) == every[:2]
+    assert shown("--format", "csv", "--limit", 2) == ["host_ip"] + [json.loads(row)["host_ip"] for row in every[:2]]
+    assert len(shown("--format", "csv")) == 1 + len(every)
+    assert shown()[-1] == f"20 of {len(every)} rows"
+
+
 def test_explain(company, worst):
     """Every metric of every role and window, its baseline and where it came from; the evidence; the pairs."""
     finding, where = worst
@@ -106,6 +124,9 @@ def test_explain(company, worst):
     (["show", "fg_a", "--at", "yesterday"], "write it with a zone, e.g. 2026-03-10T14:15:00Z"),
     (["show", "fg_a", "--host", "10.20"], "is no address"),
     (["show", "fg_a", "--feature-spec-version", "v9"], "it holds versions v1 (--feature-spec-version)"),
+    (["show", "fg_c/host", "--horizon", "9d"], "--horizon '9d' is no horizon of fg_c/host there; there are all"),
+    (["show", "fg_b/host", "--horizon", "9d"], "--horizon '9d' is no horizon of fg_b/host there; there are all"),
+    (["show", "fg_a", "--horizon", "all"], "fg_a has no horizons; leave --horizon out"),
     (["show", "pair_counts"], 'it is made when the project file says {"keep": {"pair_counts": true}}'),
     (["findings", "--min-severity", "worst"], "is none of none, low, medium, high, critical"),
     (["findings", "--since", "2026-03-09"], "write it with a zone"),

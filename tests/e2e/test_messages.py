@@ -126,6 +126,8 @@ def test_quarantine_can_be_looked_at(root):
     assert row["first_bytes"] == "no record" and row["byte_offset"] > 0 and row["reason"]
     assert "1 of 1 rows" in engine.run("show", "quarantine", "--root", root / "root", "--columns", "rule,first_bytes").stdout
     assert "0 of 0 rows" in engine.run("show", "quarantine", "--root", root / "root", "--feature-spec-version", "v9").stdout
+    assert engine.run("show", "quarantine", "--root", root / "root", "--feature-spec-version", "v9", "--format", "csv").stdout == \
+        "file,byte_offset,rule,reason,first_bytes\n"
     assert "leave --host out" in refused("show", "quarantine", "--root", root / "root", "--host", "10.0.0.1")
     assert "it has file, byte_offset" in refused("show", "quarantine", "--root", root / "root", "--columns", "when")
 
@@ -181,6 +183,44 @@ def test_windows_that_give_no_evidence_are_said(root, tmp_path):
 def test_the_sort_attribute_is_of_dynamodb(tmp_path):
     said = refused("spec", "list", "--sort-attribute", "kind", "--spec-store", f"files:{tmp_path}")
     assert "a sort key's attribute ('kind') is of DynamoDB" in said
+
+
+@pytest.mark.parametrize("command, remedy", [
+    (["fidnings"], "ndr: 'fidnings' is no command; did you mean 'findings'?"),
+    (["fidnings", "--root", "out"], "ndr: 'fidnings' is no command; did you mean 'findings'?"),
+    (["spec", "valdate", "x.json"], "ndr spec: 'valdate' is no command; did you mean 'validate'?"),
+    (["xyzzy"], "ndr: 'xyzzy' is no command; there are replay, findings, explain, show,")])
+def test_an_unknown_command_is_named_with_the_nearest(command, remedy):
+    assert remedy in refused(*command)
+
+
+def test_groups_are_of_the_catalogue_too():
+    assert engine.run("catalogue", "groups", "--dataset", "fg_a").stdout == engine.run("features", "groups", "--dataset", "fg_a").stdout != ""
+
+
+def test_a_history_without_a_roll_up_says_why(root):
+    """Two slices: no day is over."""
+    said = refused("show", "lookback", "--root", root / "root")
+    assert "a day is rolled up with the first batch that starts data_quality.allowed_lateness_hours after the day's end" in said
+    assert "ndr replay" not in said
+
+
+def test_a_mapping_of_machines_that_is_absent_stops_a_replay_before_its_work(tmp_path):
+    traffic.write(traffic.history(2), tmp_path / "logs" / "log.json")
+    project = batches.project(tmp_path / "project.json", ip_machine_mapping={"path": str(tmp_path / "machines.csv")})
+    said = engine.replay(tmp_path / "logs", tmp_path / "root", "--project", project, expect=3).stderr
+    assert "ip_machine_mapping.path: '" in said and "machines.csv' does not exist" in said
+    assert not (tmp_path / "root").exists() or not engine.commits(tmp_path / "root")
+
+
+def test_named_horizons_are_built_where_the_history_is_short(tmp_path):
+    """30 h: T is at 18 h, and 12 h fit before it. The project's own stand for the default ones, which a short history has not."""
+    traffic.write(traffic.history(30), tmp_path / "logs" / "log.json")
+    named = engine.replay(tmp_path / "logs", tmp_path / "named", "--horizons", "12h:0h").stdout
+    assert f"reference time {batches.iso(18 * 3600)}: " in named and "horizons that fit: 12h" in named and "left out" not in named
+    assert {r["baseline_horizon"] for r in engine.show(tmp_path / "named", "fg_b/global", "--columns", "baseline_horizon")} == {"12h"}
+    project = batches.project(tmp_path / "project.json", horizons=[{"label": "half", "length_days": 0.5, "gap_days": 0}])
+    assert "left out: half (no local midnight has room for it" in engine.replay(tmp_path / "logs", tmp_path / "own", "--project", project).stdout
 
 
 @pytest.mark.parametrize("command, flag", [

@@ -35,6 +35,12 @@ Status CheckNames(const std::vector<std::string>& columns) {
 
 }  // namespace
 
+std::vector<std::string> QuarantineShown(const std::vector<std::string>& wanted) {
+  std::vector<std::string> names = storage::QuarantineColumns()->field_names();
+  std::erase_if(names, [&](const std::string& name) { return !IsWanted(wanted, name); });
+  return names;
+}
+
 Status ShowQuarantine(const std::string& root, const std::string& version,
                       const std::vector<std::string>& columns, const RowCallback& row) {
   ARROW_RETURN_NOT_OK(CheckNames(columns));

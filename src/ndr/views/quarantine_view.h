@@ -11,6 +11,9 @@
 
 namespace ndr::views {
 
+/// Names of the members of a row, in order; `wanted`: some only, empty: all.
+std::vector<std::string> QuarantineShown(const std::vector<std::string>& wanted);
+
 /// Calls `row` with each refused record of a version: file, byte_offset, rule, reason, first_bytes (as text;
 /// bytes that are no UTF-8 are replaced); `columns`, where any are named. A version without any calls
 /// nothing. A usage error names an unknown column.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/views/root_contents.h"
 
+#include <algorithm>
+
 #include "ndr/base/exit_code.h"
 #include "ndr/storage/object_store.h"
 
@@ -30,6 +32,13 @@ arrow::Status NothingThere(const std::string& root, std::string_view family, con
   if (family == "pair_counts" || family == "fg_a_wide")
     return base::UsageError(what + "; it is made when the project file says {\"keep\": {\"" +
                             std::string(family) + "\": true}}");
+  ARROW_ASSIGN_OR_RAISE(const auto fg_a, VersionsOf(root, "fg_a"));
+  if (family == "lookback" && std::find(fg_a.begin(), fg_a.end(), version) != fg_a.end())
+    return base::UsageError(
+        what +
+        ": a day is rolled up with the first batch that starts data_quality.allowed_lateness_hours after the "
+        "day's end or later, and none does yet; 'ndr show delta/pair --root " +
+        root + "' shows what a roll-up is made from");
   return base::UsageError(what + "; run 'ndr replay --input LOGS --root " + root + "' first");
 }
 

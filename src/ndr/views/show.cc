@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "ndr/base/exit_code.h"
 #include "ndr/catalogue/batch.h"
+#include "ndr/catalogue/describe.h"
 #include "ndr/storage/as_it_is_now.h"
 #include "ndr/storage/dataset_reader.h"
 #include "ndr/views/root_contents.h"
@@ -17,6 +19,8 @@ namespace {
 using arrow::Status;
 using base::Micros;
 using nlohmann::ordered_json;
+
+constexpr char kHorizon[] = "baseline_horizon", kReference[] = "reference_ts";
 
 // Which rows of a batch pass.
 class RowFilter {
@@ -50,13 +54,9 @@ class RowFilter {
   catalogue::Texts window_;
 };
 
-bool Wanted(const std::vector<std::string>& columns, const std::string& name) {
-  return columns.empty() || std::find(columns.begin(), columns.end(), name) != columns.end();
-}
-
 Status CheckColumns(const spec::Context& context, catalogue::Dataset dataset,
                     const std::vector<std::string>& columns) {
-  std::vector<std::string> known = {"baseline_horizon", "reference_ts"};
+  std::vector<std::string> known = {kHorizon, kReference};
   for (const catalogue::Column& c : context.catalogue->Columns(dataset)) known.push_back(c.name);
   const std::string path(catalogue::PathOf(dataset));
   for (const std::string& name : columns) {
@@ -77,6 +77,40 @@ Status CheckWindow(const spec::Context& context, const std::string& label) {
   return base::UsageError("--window '" + label + "' is no window; there are " + known);
 }
 
+// `baseline_horizon=7d` of a file's path; empty where it has none.
+std::string HorizonOf(const std::string& path) {
+  constexpr std::string_view kPart = "baseline_horizon=";
+  const size_t at = path.find(kPart);
+  if (at == std::string::npos) return "";
+  const size_t begin = at + kPart.size();
+  return path.substr(begin, path.find('/', begin) - begin);
+}
+
+bool HasHorizons(catalogue::Dataset dataset) {
+  const auto partitions = catalogue::Partitions(dataset);
+  return std::find(partitions.begin(), partitions.end(), kHorizon) != partitions.end();
+}
+
+std::string Listed(const std::set<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+// A horizon that is in none of the batches would look like one without rows.
+Status CheckHorizon(const std::vector<storage::CommitRecord>& commits, catalogue::Dataset dataset,
+                    const std::string& horizon) {
+  if (horizon.empty()) return Status::OK();
+  const std::string path(catalogue::PathOf(dataset));
+  if (!HasHorizons(dataset)) return base::UsageError(path + " has no horizons; leave --horizon out");
+  std::set<std::string> known;
+  for (const storage::CommitRecord& commit : commits)
+    for (const storage::FileEntry& file : commit.FilesOf(dataset)) known.insert(HorizonOf(file.path));
+  if (known.empty() || known.contains(horizon)) return Status::OK();
+  return base::UsageError("--horizon '" + horizon + "' is no horizon of " + path + " there; there are " +
+                          Listed(known));
+}
+
 std::vector<storage::CommitRecord> Choose(std::vector<storage::CommitRecord> commits, bool reference,
                                           const ShowFilter& filter) {
   std::vector<storage::CommitRecord> chosen;
@@ -90,15 +124,6 @@ std::vector<storage::CommitRecord> Choose(std::vector<storage::CommitRecord> com
   const bool newest_only = !filter.since && !filter.until;
   if (newest_only && chosen.size() > 1) chosen.erase(chosen.begin(), chosen.end() - 1);
   return chosen;
-}
-
-// `baseline_horizon=7d` of a file's path; empty where it has none.
-std::string HorizonOf(const std::string& path) {
-  constexpr std::string_view kPart = "baseline_horizon=";
-  const size_t at = path.find(kPart);
-  if (at == std::string::npos) return "";
-  const size_t begin = at + kPart.size();
-  return path.substr(begin, path.find('/', begin) - begin);
 }
 
 // A file whose first rows are there, so that what it was committed with can be had to its end.
@@ -126,6 +151,20 @@ arrow::Result<std::vector<OpenFile>> OpenFiles(const std::string& root, const ca
 
 }  // namespace
 
+bool IsWanted(const std::vector<std::string>& wanted, const std::string& name) {
+  return wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end();
+}
+
+std::vector<std::string> ColumnsShown(const spec::Context& context, catalogue::Dataset dataset,
+                                      const std::vector<std::string>& wanted) {
+  std::vector<std::string> names;
+  if (HasHorizons(dataset)) names.emplace_back(kHorizon);
+  if (storage::IsBaseline(dataset)) names.emplace_back(kReference);
+  for (const catalogue::Column& column : context.catalogue->Columns(dataset)) names.push_back(column.name);
+  std::erase_if(names, [&](const std::string& name) { return !IsWanted(wanted, name); });
+  return names;
+}
+
 Status Show(const std::string& root, const spec::Context& context, catalogue::Dataset dataset,
             const ShowFilter& filter, const RowCallback& row) {
   const std::string& version = context.project.feature_spec_version;
@@ -134,6 +173,7 @@ Status Show(const std::string& root, const spec::Context& context, catalogue::Da
   ARROW_RETURN_NOT_OK(CheckWindow(context, filter.window));
   ARROW_ASSIGN_OR_RAISE(auto commits, storage::CommitLog(root).ReadAll(family, version));
   if (commits.empty()) return NothingThere(root, family, version);
+  ARROW_RETURN_NOT_OK(CheckHorizon(commits, dataset, filter.horizon));
   const bool reference = storage::IsBaseline(dataset);
   for (const storage::CommitRecord& chosen : Choose(std::move(commits), reference, filter)) {
     std::vector<OpenFile> files;
@@ -147,11 +187,10 @@ Status Show(const std::string& root, const spec::Context& context, catalogue::Da
         for (int64_t i = 0; i < batch->num_rows(); ++i) {
           if (!passes.Passes(static_cast<size_t>(i))) continue;
           ordered_json json;
-          if (!file.horizon.empty() && Wanted(filter.columns, "baseline_horizon"))
-            json["baseline_horizon"] = file.horizon;
-          if (reference && Wanted(filter.columns, "reference_ts")) json["reference_ts"] = chosen.key.id;
+          if (!file.horizon.empty() && IsWanted(filter.columns, kHorizon)) json[kHorizon] = file.horizon;
+          if (reference && IsWanted(filter.columns, kReference)) json[kReference] = chosen.key.id;
           for (int c = 0; c < batch->num_columns(); ++c)
-            if (Wanted(filter.columns, batch->column_name(c)))
+            if (IsWanted(filter.columns, batch->column_name(c)))
               json[batch->column_name(c)] = CellAsJson(*batch->column(c), i);
           ARROW_RETURN_NOT_OK(row(json));
         }

@@ -31,6 +31,12 @@ struct ShowFilter {
   std::vector<std::string> columns;          ///< empty: all
 };
 
+/// Whether a column is among those that were named; where none was, all are.
+bool IsWanted(const std::vector<std::string>& wanted, const std::string& name);
+/// Names of the members of a row, in order; `wanted`: some only, empty: all.
+std::vector<std::string> ColumnsShown(const spec::Context& context, catalogue::Dataset dataset,
+                                      const std::vector<std::string>& wanted);
+
 /// Calls `row` with each row in the order of the files, columns of the path (baseline_horizon, reference_ts
 /// of FG-B) first. Texts of addresses and instants as in the files, instants as `2024-04-20T12:00:00Z`,
 /// absent values null. Without `at`, `since` and `until`: the newest batch. A usage error names an unknown
