@@ -6,6 +6,8 @@
 #include <cmath>
 #include <vector>
 
+#include "ndr/stats/scale.h"
+
 namespace ndr::correlation {
 namespace {
 
@@ -13,25 +15,10 @@ using catalogue::Transform;
 
 double One(Transform transform, double x, double median, double mad, double iqr, double p95, double r,
            bool is_signed = false) {
-  const double scale = ScaleOf(mad, iqr, r).value;
+  const double scale = stats::ScaleOf(mad, iqr, r).value;
   double out = -99;
   Apply(transform, {{&x, 1}, {&median, 1}, {&scale, 1}, {&iqr, 1}, {&p95, 1}, r, 6, is_signed}, {&out, 1});
   return out;
-}
-
-TEST(Scale, IsTheMadElseTheIqrAndNeverBelowTheResolution) {
-  EXPECT_EQ(ScaleOf(3, 9, 1).value, 3);
-  EXPECT_EQ(ScaleOf(3, 9, 1).source, ScaleSource::kMad);
-  EXPECT_EQ(ScaleOf(0, 9, 1).value, 9);
-  EXPECT_EQ(ScaleOf(0, 9, 1).source, ScaleSource::kIqr);
-  EXPECT_EQ(ScaleOf(0, 0, 1).value, 1);
-  EXPECT_EQ(ScaleOf(0, 0, 1).source, ScaleSource::kResolution);
-  // A MAD above 0 but below the resolution: not the IQR, however large.
-  EXPECT_EQ(ScaleOf(0.25, 9, 1).value, 1);
-  EXPECT_EQ(ScaleOf(0.25, 9, 1).source, ScaleSource::kResolution);
-  // The resolution wins only when it is greater.
-  EXPECT_EQ(ScaleOf(1, 9, 1).source, ScaleSource::kMad);
-  EXPECT_EQ(ScaleOf(0, 1, 1).source, ScaleSource::kIqr);
 }
 
 TEST(Transforms, FormulasByHand) {

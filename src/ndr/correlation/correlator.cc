@@ -13,6 +13,7 @@
 #include "ndr/correlation/pair_features.h"
 #include "ndr/correlation/time_band.h"
 #include "ndr/correlation/windows_compared.h"
+#include "ndr/stats/scale.h"
 
 namespace ndr::correlation {
 namespace {
@@ -49,7 +50,7 @@ Frame MakeFrame(const Setup& setup, Range block) {
   f.rows = n;
   f.baseline.resize(n);
   f.level = {slots, n, static_cast<uint8_t>(catalogue::Level::kNone)};
-  f.scale_source = {slots, n, static_cast<uint8_t>(ScaleSource::kMad)};
+  f.scale_source = {slots, n, static_cast<uint8_t>(stats::ScaleSource::kMad)};
   for (Matrix<double>* m : {&f.median, &f.scale, &f.iqr, &f.p95, &f.z}) *m = {slots, n, kNull};
   f.cold_start_any.resize(n);
   f.min_support.assign(n, -1);

@@ -3,6 +3,7 @@
 
 #include "ndr/correlation/levels.h"
 #include "ndr/correlation/ranks.h"
+#include "ndr/stats/scale.h"
 
 namespace ndr::correlation {
 namespace {
@@ -50,8 +51,8 @@ void RankAgainstPeers(const Setup& setup, const Rows& rows, size_t from, size_t 
       const Choice choice = ChoosePeers(frame->baseline[from + i], slot);
       if (choice.baseline == nullptr) continue;
       median.At(s, i) = choice.baseline->median;
-      scale.At(s, i) = ScaleOf(choice.baseline->mad, choice.baseline->iqr, resolution).value;
-      z.At(s, i) = (x[i] - median.At(s, i)) / scale.At(s, i);
+      scale.At(s, i) = stats::ScaleOf(choice.baseline->mad, choice.baseline->iqr, resolution).value;
+      z.At(s, i) = stats::RobustZ(x[i], median.At(s, i), scale.At(s, i));
       level.At(s, i) = static_cast<uint8_t>(choice.level);
     }
   }

@@ -60,7 +60,7 @@ struct Frame {
   size_t first = 0, rows = 0;
   std::vector<BaselineRows> baseline;
   Matrix<uint8_t> level;         ///< catalogue::Level of the chosen baseline
-  Matrix<uint8_t> scale_source;  ///< ScaleSource
+  Matrix<uint8_t> scale_source;  ///< stats::ScaleSource
   Matrix<double> median, scale, iqr, p95, z;
   std::vector<int8_t> cold_start_any;
   std::vector<int64_t> min_support;  ///< -1: no baseline at all

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ndr/stats/scale.h"
+
 namespace ndr::correlation {
 namespace {
 
@@ -29,7 +31,7 @@ void Write(const Setup& setup, int slot, const Choice& choice, size_t row, Frame
   }
   const Baseline& b = *choice.baseline;
   if (b.is_cold) frame->cold_start_any[row] = 1;
-  const Scale scale = ScaleOf(b.mad, b.iqr, setup.metric_of(slot).resolution);
+  const stats::Scale scale = stats::ScaleOf(b.mad, b.iqr, setup.metric_of(slot).resolution);
   frame->scale_source.At(s, row) = static_cast<uint8_t>(scale.source);
   frame->median.At(s, row) = b.median;
   frame->scale.At(s, row) = scale.value;

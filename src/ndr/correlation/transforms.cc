@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "ndr/stats/scale.h"
+
 namespace ndr::correlation {
 namespace {
 
@@ -13,7 +15,7 @@ void ForEachRow(std::span<double> out, Formula formula) {
   for (size_t i = 0; i < out.size(); ++i) out[i] = formula(i);
 }
 
-double Z(const Compared& m, size_t i) { return (m.x[i] - m.median[i]) / m.scale[i]; }
+double Z(const Compared& m, size_t i) { return stats::RobustZ(m.x[i], m.median[i], m.scale[i]); }
 
 double Cubed(double z) { return z * z * z; }
 

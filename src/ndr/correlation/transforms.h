@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
 #include <limits>
 #include <span>
 
@@ -14,22 +13,6 @@ namespace ndr::correlation {
 /// Inside this module a null number is a NaN: no value of a log, and no statistic of one, ever is.
 inline constexpr double kNull = std::numeric_limits<double>::quiet_NaN();
 inline bool IsNull(double value) { return value != value; }
-
-/// What the scale of a metric was taken from.
-enum class ScaleSource : uint8_t { kMad, kIqr, kResolution };
-
-struct Scale {
-  double value = kNull;
-  ScaleSource source = ScaleSource::kMad;
-};
-
-/// The larger of the resolution and (MAD if > 0, else IQR); the resolution is named only where it is greater.
-inline Scale ScaleOf(double mad, double iqr, double resolution) {
-  const bool by_mad = mad > 0;
-  const double spread = by_mad ? mad : iqr;
-  if (!(spread >= resolution)) return {resolution, ScaleSource::kResolution};
-  return {spread, by_mad ? ScaleSource::kMad : ScaleSource::kIqr};
-}
 
 /// One metric over some rows, with the statistics of the baseline chosen for each row. A row whose x or
 /// median is null gives null.

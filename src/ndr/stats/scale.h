@@ -14,13 +14,14 @@ struct Scale {
   ScaleSource source;
 };
 
-/// The larger of the resolution and (MAD if above 0, else IQR). The resolution wins only when it is greater.
+/// The larger of the resolution and (MAD if above 0, else IQR). The resolution is named only where it is
+/// greater, or where the spread is null (NaN).
 constexpr Scale ScaleOf(double mad, double iqr, double resolution) {
   const Scale spread = mad > 0 ? Scale{mad, ScaleSource::kMad} : Scale{iqr, ScaleSource::kIqr};
-  return resolution > spread.value ? Scale{resolution, ScaleSource::kResolution} : spread;
+  return spread.value >= resolution ? spread : Scale{resolution, ScaleSource::kResolution};
 }
 
-/// (x - median) / scale.
+/// (x - median) / scale; null (NaN) where one of them is.
 constexpr double RobustZ(double x, double median, double scale) { return (x - median) / scale; }
 
 }  // namespace ndr::stats
