@@ -22,6 +22,16 @@ std::string Refusal(CatalogueOptions options) {
   return Catalogue::Make(std::move(options)).status().message();
 }
 
+TEST(WindowTest, IsCoveredFromNinetyFivePercentOfItsSlicesOn) {
+  const Window hour{"w_1h", 4}, day{"w_24h", 96}, five_hours{"w_5h", 20};
+  EXPECT_TRUE(hour.IsCoveredBy(4));
+  EXPECT_FALSE(hour.IsCoveredBy(3));
+  // 0.95 x 96 = 91.2.
+  EXPECT_TRUE(day.IsCoveredBy(92));
+  EXPECT_FALSE(day.IsCoveredBy(91));
+  EXPECT_TRUE(five_hours.IsCoveredBy(19)) << "95 % exactly";
+}
+
 TEST(Catalogue, DefaultsAreThoseOfTheSpecification) {
   const auto words = Made();
   EXPECT_EQ(words->baselined().size(), 38u);

@@ -139,14 +139,6 @@ TEST(Terms, WithoutACeilingAChangeNeedsAPastAndIsNeverStanding) {
   EXPECT_EQ(s.change, 0);
 }
 
-TEST(Terms, CoverageIsExactAtNinetyFivePercent) {
-  EXPECT_TRUE(IsCovered(4, 4));
-  EXPECT_FALSE(IsCovered(3, 4));
-  EXPECT_TRUE(IsCovered(92, 96));  // 91.2 are needed
-  EXPECT_FALSE(IsCovered(91, 96));
-  EXPECT_TRUE(IsCovered(19, 20));
-}
-
 RC_GTEST_PROP(Terms, AreMonotoneInX,
               (uint16_t own, uint16_t peers, uint16_t x, uint16_t more, bool ceiling, bool history)) {
   const Term term{Kind::kScanning, 0, 0, 10, ceiling ? std::optional(20.0) : std::nullopt, 1, false};

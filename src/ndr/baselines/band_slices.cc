@@ -17,7 +17,7 @@ BandSlices::BandSlices(const base::Calendar& calendar, const std::vector<catalog
     committed_ += inside;
     for (size_t w = 0; w < windows.size(); ++w) {
       while (committed[first[w]] <= committed[i] - windows[w].slices * base::kSliceMicros) ++first[w];
-      if (inside && IsCovered(static_cast<int64_t>(i - first[w] + 1), windows[w].slices))
+      if (inside && windows[w].IsCoveredBy(static_cast<int64_t>(i - first[w] + 1)))
         ++counts_[band * windows_ + w];
     }
   }

@@ -17,10 +17,6 @@ namespace ndr::baselines {
 
 /// Weight of a slice that is not capped; weights are thousandths.
 inline constexpr int64_t kFullWeight = 1000;
-/// Rows whose window is covered by fewer of its slices are not normal: neither rows nor b count them.
-constexpr bool IsCovered(int64_t slices_covered, int64_t slices) {
-  return 100 * slices_covered >= 95 * slices;
-}
 
 /// A column of FG-A that is read: the baselined metrics in catalogue order, then key metrics of the capping
 /// that are not.

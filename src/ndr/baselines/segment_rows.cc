@@ -71,7 +71,7 @@ Status SegmentRows::TakeRows(const arrow::RecordBatch& fg_a, std::vector<Taken>*
       continue;
     }
     ARROW_ASSIGN_OR_RAISE(const size_t window, window_of(labels[i]));
-    if (!IsCovered(covered[i], plan_->context().catalogue->windows()[window].slices)) {
+    if (!plan_->context().catalogue->windows()[window].IsCoveredBy(covered[i])) {
       ++uncovered;
       continue;
     }

@@ -6,6 +6,7 @@
 #include <arrow/result.h>
 #include <arrow/type_fwd.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,6 +53,8 @@ struct ProjectMetric {
 struct Window {
   std::string label;
   int slices;
+  /// At least 95 % of its slices are committed: only then is a row normal, or evidence (specification 3).
+  constexpr bool IsCoveredBy(int64_t committed) const { return 20 * committed >= 19 * int64_t{slices}; }
   friend bool operator==(const Window&, const Window&) = default;
 };
 

@@ -50,7 +50,7 @@ void Speak(const Setup& setup, const Rows& rows, const std::vector<Frame>& frame
   for (size_t i = from; i < to; ++i) {
     const size_t r = frames.front().first + i;
     if (!setup.is_finding_window[rows.window[r]] ||
-        !IsCovered(rows.slices_covered[r], windows[rows.window[r]].slices))
+        !windows[rows.window[r]].IsCoveredBy(rows.slices_covered[r]))
       continue;
     const std::vector<Term>& terms = setup.terms[rows.role[r]];
     for (size_t t = 0; t < terms.size(); ++t) {

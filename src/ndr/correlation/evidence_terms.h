@@ -20,9 +20,6 @@ struct Spoken {
   double standing = 0;  ///< evidence of being unlike peers
 };
 
-/// At least 95 % of the window's slices are committed.
-inline bool IsCovered(int64_t slices_covered, int64_t slices) { return slices_covered * 20 >= slices * 19; }
-
 /// What one term says of one row; `own`, `peers` as the specification takes them over all horizons (null:
 /// none), before the ceiling.
 void Weigh(const Term& term, bool has_past, Spoken* spoken);

@@ -5,17 +5,17 @@
 
 #include <bitset>
 
+#include "ndr/correlation/levels.h"
+
 namespace ndr::jobs {
 namespace {
-
-// A band is used when its global row has this support (specification 3, Which baseline).
-constexpr int64_t kLeastSupport = 8;
 
 bool Supported(const reference::Horizon& horizon, base::TimeBand band, int window) {
   for (const auto role : {catalogue::Role::kOutbound, catalogue::Role::kInbound})
     for (const base::TimeBand b : {band, base::OtherDay(band)}) {
       const reference::BaselineRow row = horizon.Global(role, b, window);
-      if (row && row.metrics[0].support >= kLeastSupport) return true;  // sessions_cnt is always the first
+      if (row && row.metrics[0].support >= correlation::kBandSupport)
+        return true;  // sessions_cnt is always the first
     }
   return false;
 }
@@ -40,7 +40,8 @@ std::vector<std::string> WithoutBaseline(const spec::Context& context, const ref
     }
     if (!missing.empty())
       notes.push_back(fmt::format("no baseline in {} for {}: the reference saw fewer than {} slices of it",
-                                  base::kTimeBandNames[static_cast<size_t>(band)], missing, kLeastSupport));
+                                  base::kTimeBandNames[static_cast<size_t>(band)], missing,
+                                  correlation::kBandSupport));
   }
   return notes;
 }
