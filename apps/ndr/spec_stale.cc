@@ -11,8 +11,6 @@
 namespace ndr::app {
 namespace {
 
-constexpr const char* kFamilies[] = {"delta", "pair_counts", "lookback", "fg_a", "fg_a_wide", "fg_b", "fg_c"};
-
 using Values = std::map<std::string, std::string>;
 
 // Those of the keys whose value in a commit record is not today's.
@@ -35,7 +33,7 @@ arrow::Result<std::string> StaleInWords(const std::string& root, const std::vect
   std::string text;
   const storage::CommitLog log(root);
   for (const std::string& version : std::set<std::string>(versions.begin(), versions.end()))
-    for (const char* family : kFamilies) {
+    for (const std::string_view family : storage::Families()) {
       const Values today = spec::ActingKeys(after, family);
       ARROW_ASSIGN_OR_RAISE(const auto records, log.ReadAll(family, version));
       std::set<std::string> keys;
@@ -58,7 +56,7 @@ arrow::Result<std::string> StaleNow(const std::string& root, const spec::Project
   const storage::CommitLog log(root);
   std::string text;
   size_t commits = 0;
-  for (const char* family : kFamilies) {
+  for (const std::string_view family : storage::Families()) {
     const storage::CommitRecord today = jobs::MadeToday(*context, family);
     jobs::Disagreement differs(today);
     ARROW_ASSIGN_OR_RAISE(const auto records, log.ReadAll(family, version));

@@ -17,9 +17,6 @@ using arrow::Status;
 using base::Micros;
 using storage::CommitRecord;
 
-constexpr std::string_view kFamilies[] = {"delta",     "pair_counts", "lookback", "fg_a",
-                                          "fg_a_wide", "fg_b",        "fg_c"};
-
 // Slices other than its own of which a delta commit holds rows.
 std::set<Micros> OtherSlices(const CommitRecord& record) {
   std::set<Micros> slices;
@@ -58,7 +55,7 @@ arrow::Result<std::unique_ptr<Published>> Published::Read(const std::string& roo
   published->version_ = context.project.feature_spec_version;
   const storage::CommitLog log(root);
   const Micros from = Earliest("delta", scope);
-  for (const std::string_view family : kFamilies) {
+  for (const std::string_view family : storage::Families()) {
     if (!families.empty() && std::find(families.begin(), families.end(), family) == families.end()) continue;
     published->templates_[std::string(family)] = MadeToday(context, family);
     ARROW_ASSIGN_OR_RAISE(auto records, log.ReadAll(family, published->version_, Earliest(family, scope)));

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ndr/base/exit_code.h"
 #include "ndr/jobs/delta_step.h"
 #include "ndr/jobs/fg_b_builder.h"
@@ -27,12 +29,12 @@ Status WithdrawRange(const RunState& run, std::string_view family, Micros from, 
   return Status::OK();
 }
 
-constexpr std::string_view kSliceFamilies[] = {"fg_c",     "fg_a_wide",   "fg_a",
-                                               "lookback", "pair_counts", "delta"};
-
 // Slices of an earlier, other history would enter windows and look-backs of this one.
 Status SettleRoot(const RunState& run, const History& history, bool replace) {
-  for (const std::string_view family : kSliceFamilies) {
+  std::vector<std::string_view> families = storage::Families();
+  std::erase(families, "fg_b");  // its records stand for reference times, not for slices
+  std::reverse(families.begin(), families.end());
+  for (const std::string_view family : families) {
     const Micros from = family == "lookback" ? base::DayStart(history.start) : history.start;
     for (const auto& [low, high] : {std::pair(INT64_MIN, from), std::pair(history.end, INT64_MAX)}) {
       const auto others = run.published->Range(family, low, high);

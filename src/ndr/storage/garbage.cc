@@ -13,13 +13,6 @@ namespace {
 using arrow::Result;
 using arrow::Status;
 
-std::set<std::string> Families() {
-  std::set<std::string> families;
-  for (int d = 0; d < catalogue::kDatasets; ++d)
-    families.emplace(FamilyOf(static_cast<catalogue::Dataset>(d)));
-  return families;
-}
-
 Result<std::set<std::string>> Listed(ObjectStore* store, int threads) {
   ARROW_ASSIGN_OR_RAISE(const auto records, ReadRecords(store, threads));
   std::set<std::string> listed;
@@ -57,8 +50,8 @@ Result<std::vector<Garbage>> FindGarbage(ObjectStore* store, base::Micros before
   // The lists come first: whatever is committed by the time the records are
   // read, they list.
   std::vector<ObjectInfo> old;
-  for (const std::string& family : Families()) {
-    ARROW_ASSIGN_OR_RAISE(const auto objects, store->List(family));
+  for (const std::string_view family : Families()) {
+    ARROW_ASSIGN_OR_RAISE(const auto objects, store->List(std::string(family)));
     for (const ObjectInfo& object : objects)
       if (object.modified_micros < before) old.push_back(object);
   }

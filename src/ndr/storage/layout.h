@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ndr/base/time.h"
 #include "ndr/catalogue/catalogue.h"
@@ -31,6 +32,8 @@ bool IsBaseline(catalogue::Dataset dataset);
 /// The first part of a dataset's path, under which its commits stand: delta, pair_counts, lookback, fg_a,
 /// fg_a_wide, fg_b, fg_c.
 std::string_view FamilyOf(catalogue::Dataset dataset);
+/// Every family once, each after those that it is made from.
+std::vector<std::string_view> Families();
 
 /// What one commit record makes visible: all tables and horizons of a batch or a reference.
 struct CommitKey {
