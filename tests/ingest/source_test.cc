@@ -72,5 +72,10 @@ TEST(Source, WhatIsNotKnownSaysSo) {
               HasSubstr("binary"));
 }
 
+TEST(Source, AUidNamesOneRecord) {
+  for (const Source source : {Source::kZeekTsv, Source::kZeekJson}) EXPECT_TRUE(KeyAloneIdentifies(source));
+  for (const Source source : {Source::kNdrJson, Source::kArgus}) EXPECT_FALSE(KeyAloneIdentifies(source));
+}
+
 }  // namespace
 }  // namespace ndr::ingest

@@ -139,12 +139,5 @@ TEST(ZeekJson, ConnWithoutAPathIsKnownByItsFields) {
   EXPECT_THAT(file.rows, ElementsAre(HasSubstr("event_action=allow"))) << "a null state is allowed";
 }
 
-TEST(Zeek, AUidNamesOneRecord) {
-  for (const Source source : {Source::kZeekTsv, Source::kZeekJson})
-    EXPECT_TRUE(Parser::Make(ContextOf(), source).ValueOrDie()->key_alone_identifies());
-  for (const Source source : {Source::kNdrJson, Source::kArgus})
-    EXPECT_FALSE(Parser::Make(ContextOf(), source).ValueOrDie()->key_alone_identifies());
-}
-
 }  // namespace
 }  // namespace ndr::ingest

@@ -22,7 +22,7 @@ namespace ndr::delta {
 struct SessionBatch {
   std::shared_ptr<arrow::RecordBatch> sessions;  ///< catalogue::SessionSchema()
   int32_t file = 0;                              ///< names the file in `rejected`
-  bool key_alone_identifies = false;             ///< ingest::Parser::key_alone_identifies()
+  bool key_alone_identifies = false;             ///< ingest::KeyAloneIdentifies of its source
 };
 
 struct MiniBatch {

@@ -38,13 +38,12 @@ std::unique_ptr<const Format> MakeFormat(Source source, const FieldMapping& mapp
   }
 }
 
-Parser::Parser(std::shared_ptr<const spec::Context> context, Source source)
-    : context_(std::move(context)), source_(source) {}
+Parser::Parser(std::shared_ptr<const spec::Context> context) : context_(std::move(context)) {}
 Parser::~Parser() = default;
 
 arrow::Result<std::shared_ptr<const Parser>> Parser::Make(std::shared_ptr<const spec::Context> context,
                                                           Source source) {
-  std::shared_ptr<Parser> parser(new Parser(std::move(context), source));
+  std::shared_ptr<Parser> parser(new Parser(std::move(context)));
   const spec::Context& c = *parser->context_;
   ARROW_RETURN_NOT_OK(CheckMapping(c.project.field_mapping));
   ARROW_ASSIGN_OR_RAISE(auto zones, SourceZones::Make(c));

@@ -74,21 +74,15 @@ class Parser {
                                                            Source source);
   ~Parser();
 
-  Source source() const { return source_; }
-  /// A session key alone names one record (a Zeek uid), so duplicates need no sequence (delta.h,
-  /// SessionBatch).
-  bool key_alone_identifies() const { return source_ == Source::kZeekTsv || source_ == Source::kZeekJson; }
-
   /// Records to sessions. The result depends on the lines alone, not on how the file was cut into blocks.
   /// Errors are failures of memory or of the contract only: bad lines are counted and quarantined.
   arrow::Result<Parsed> Parse(const Block& block, const Layout& layout) const;
 
  private:
   friend class LayoutScanner;
-  Parser(std::shared_ptr<const spec::Context> context, Source source);
+  explicit Parser(std::shared_ptr<const spec::Context> context);
 
   std::shared_ptr<const spec::Context> context_;
-  Source source_;
   std::unique_ptr<const AssemblerOptions> options_;
   std::unique_ptr<const Format> format_;
 };

@@ -18,6 +18,11 @@ std::string_view NameOf(Source source);
 /// All names, for messages: `ndr-json, zeek, argus`.
 std::string KnownSources();
 
+/// A session key alone names one record (a Zeek uid), so duplicates need no sequence (delta::SessionBatch).
+constexpr bool KeyAloneIdentifies(Source source) {
+  return source == Source::kZeekTsv || source == Source::kZeekJson;
+}
+
 /// As many bytes of a file are enough to recognise it.
 inline constexpr size_t kRecogniseBytes = 64 * 1024;
 

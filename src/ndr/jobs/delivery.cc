@@ -89,7 +89,7 @@ arrow::Result<std::vector<delta::SessionBatch>> Delivery::Take(Micros) {
     if (log.file.identity.sha256 != inputs_[static_cast<size_t>(number)].sha256)
       return Status::IOError(path, " changed while it was read; run again when it is complete");
     for (auto& sessions : log.sessions)
-      batches.push_back({std::move(sessions), number, KeyAloneIdentifies(source)});
+      batches.push_back({std::move(sessions), number, ingest::KeyAloneIdentifies(source)});
     log.sessions.clear();
     run_.report->Count(log.file.counters);
     run_.report->AddStep("read", 0, log.file.counters.Get("lines_read"), log.file.rows());

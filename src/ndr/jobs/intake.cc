@@ -97,7 +97,7 @@ Status Intake::SurveyFiles(const std::vector<FoundLog>& logs, bool keep_sessions
       },
       [&](size_t i) {
         for (const auto& batch : kept[i])
-          ARROW_RETURN_NOT_OK(Keep(KeyAloneIdentifies(logs[i].source), batch, nullptr));
+          ARROW_RETURN_NOT_OK(Keep(ingest::KeyAloneIdentifies(logs[i].source), batch, nullptr));
         kept[i].clear();
         timer.Rows(files_[i].counters.Get("lines_read"), files_[i].rows());
         return show(i + 1);
@@ -200,7 +200,7 @@ Status Intake::Load(const std::set<Micros>& slices) {
           timer.Rows(block.parsed.counters.Get("lines_read"), block.parsed.sessions->num_rows());
           if (progress_)
             ARROW_RETURN_NOT_OK(progress_("reading logs again", done, static_cast<int64_t>(files_.size())));
-          return Keep(KeyAloneIdentifies(source), block.parsed.sessions, &slices);
+          return Keep(ingest::KeyAloneIdentifies(source), block.parsed.sessions, &slices);
         }));
     if (identity.sha256 != file.identity.sha256)
       return Status::IOError(file.path, " changed while it was read; run again when it is complete");

@@ -57,10 +57,6 @@ int64_t LogFile::rows_outside(Micros start, Micros end) const {
   return rows;
 }
 
-bool KeyAloneIdentifies(ingest::Source source) {
-  return source == ingest::Source::kZeekTsv || source == ingest::Source::kZeekJson;
-}
-
 LogReader::LogReader(std::shared_ptr<const spec::Context> context, std::string wanted_source)
     : context_(std::move(context)), wanted_source_(std::move(wanted_source)) {}
 

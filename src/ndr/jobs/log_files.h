@@ -52,9 +52,6 @@ struct ParsedBlock {
   ingest::Parsed parsed;
 };
 
-/// Whether a record's key alone names it (a Zeek uid): for duplicates.
-bool KeyAloneIdentifies(ingest::Source source);
-
 /// Parses log files. One per run.
 class LogReader {
  public:
