@@ -155,10 +155,9 @@ TEST_F(ReferenceTest, FindsLevelsMetadataAndPairs) {
   EXPECT_FALSE(horizon.Metadata(host, Role::kInbound, kNight, hour_).exists);
   EXPECT_TRUE(horizon.Metadata(peer, Role::kOutbound, kNight, hour_).is_cold_start);
   EXPECT_EQ(horizon.PairOfHost(host, peer, 443).seen, 3);
-  EXPECT_EQ(horizon.PairOfHost(host, peer, 443).rarity(), 0.25);
   EXPECT_EQ(horizon.PairOfHost(host, peer, 443).active_days, 3);
-  EXPECT_TRUE(horizon.PairOfHost(host, peer, 80).is_new());
-  EXPECT_EQ(horizon.PairOfHost(host, kNoId, 443).rarity(), 1);
+  EXPECT_EQ(horizon.PairOfHost(host, peer, 80).seen, 0);
+  EXPECT_EQ(horizon.PairOfHost(host, kNoId, 443).seen, 0);
   EXPECT_EQ(horizon.PairOfSegment(segment, peer, 443).seen, 9);
   EXPECT_TRUE(horizon.IsDestination(peer));
   EXPECT_FALSE(horizon.IsDestination(host));

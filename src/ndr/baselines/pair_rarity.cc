@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "ndr/catalogue/batch.h"
+#include "ndr/stats/rarity.h"
 
 namespace ndr::baselines {
 
@@ -156,10 +157,10 @@ class PairRarity::Writer {
     std::vector<double> daily, rarity;
     std::vector<int8_t> rare;
     for (size_t i = 0; i < ports_.size(); ++i) {
-      const auto seen = static_cast<double>(sessions_[i]);
-      daily.push_back(seen / static_cast<double>(std::max<int64_t>(1, days_[i])));
-      rarity.push_back(1.0 / (1.0 + seen));
-      rare.push_back(rarity.back() >= plan_.context().project.rarity_threshold);
+      daily.push_back(static_cast<double>(sessions_[i]) /
+                      static_cast<double>(std::max<int64_t>(1, days_[i])));
+      rarity.push_back(stats::Rarity(sessions_[i]));
+      rare.push_back(stats::IsRare(sessions_[i], plan_.context().project.rarity_threshold));
     }
     if (table_ == Dataset::kPairSegment)
       batch.PutTextBytes("segment_id", std::move(segment_ends_), std::move(segments_));

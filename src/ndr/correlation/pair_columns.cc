@@ -58,13 +58,13 @@ void PutRarity(const Setup& setup, const Shown& shown, catalogue::BatchBuilder* 
   PutNullable<int64_t>(to, "pair_seen_count",
                        shown.Column<int64_t>([](const Row&, const In& in) { return in.seen; }));
   PutNullable(to, "pair_rarity_score", shown.Column<double>([](const Row&, const In& in) {
-    return in.seen < 0 ? kNull : Rarity(in.seen);
+    return in.seen < 0 ? kNull : stats::Rarity(in.seen);
   }));
   PutNullable<int8_t>(to, "is_new_pair_flag", shown.Column<int8_t>([](const Row&, const In& in) {
     return in.seen < 0 ? -1 : in.seen == 0;
   }));
   PutNullable<int8_t>(to, "is_rare_pair_flag", shown.Column<int8_t>([&](const Row&, const In& in) {
-    return in.seen < 0 ? -1 : IsRare(in.seen, threshold);
+    return in.seen < 0 ? -1 : stats::IsRare(in.seen, threshold);
   }));
   std::vector<std::string> words(kRaritySourceNames.begin(), kRaritySourceNames.end());
   to->PutWords("pair_rarity_source",

@@ -91,8 +91,8 @@ class HostPairs {
     const std::span<const Seen> seen = lookup_->Of(host_, role_, pair);
     const double threshold = setup_.project().rarity_threshold;
     for (size_t h = 0; h < seen.size(); ++h) {
-      const bool rare_host = IsRare(seen[h].host, threshold),
-                 rare_segment = IsRare(seen[h].segment, threshold);
+      const bool rare_host = stats::IsRare(seen[h].host, threshold),
+                 rare_segment = stats::IsRare(seen[h].segment, threshold);
       for (size_t w = windows_; w-- > 0 && pair.sessions[w] > 0;) {
         if (!HasRow(w)) continue;
         const RaritySource source = SourceOf(h, w);

@@ -11,6 +11,7 @@
 #include "ndr/correlation/rarity_cache.h"
 #include "ndr/correlation/rows.h"
 #include "ndr/correlation/setup.h"
+#include "ndr/stats/rarity.h"
 
 namespace ndr::correlation {
 
@@ -46,17 +47,11 @@ struct PairRows {
   void Append(PairRows&& more);
 };
 
-/// 1/(1 + seen).
-inline double Rarity(int64_t seen) { return 1.0 / (1.0 + static_cast<double>(seen)); }
-
-/// A pair that the reference lacks is rare whatever the threshold.
-inline bool IsRare(int64_t seen, double threshold) { return seen == 0 || Rarity(seen) >= threshold; }
-
 /// The rarities of the pairs of one window, collapsed. Exact: independent of the order of the pairs.
 class RaritySum {
  public:
   void Add(int64_t seen, bool is_rare, int64_t sessions);
-  double max() const { return pairs_ == 0 ? 0 : Rarity(min_seen_); }
+  double max() const { return pairs_ == 0 ? 0 : stats::Rarity(min_seen_); }
   /// Weighted by sessions.
   double mean() const;
   int64_t new_pairs() const { return new_; }

@@ -47,14 +47,11 @@ struct HostRow {
   bool is_cold_start = true;
 };
 
-/// What a pair table says of a pair; absent pairs have seen 0 and rarity 1 and are new and rare.
+/// What a pair table says of a pair; absent pairs have seen 0.
 struct PairRow {
   int64_t seen = 0;
   base::Micros last_seen = 0;  ///< a slice's end
   int32_t active_days = 0;
-
-  bool is_new() const { return seen == 0; }
-  double rarity() const { return 1.0 / (1.0 + static_cast<double>(seen)); }
 };
 
 /// Number of an address or of a segment in a Reference; kNoId: the reference does not know it. All look-ups
