@@ -7,6 +7,7 @@
 
 #include "ndr/base/calendar_day.h"
 #include "ndr/base/exit_code.h"
+#include "ndr/base/name.h"
 #include "ndr/spec/job_spec.h"
 #include "ndr/spec/json_object.h"
 #include "ndr/storage/object_store.h"
@@ -74,8 +75,8 @@ arrow::Result<spec::Project> ProjectFlags::Base() const {
 arrow::Status ProjectFlags::Check() const {
   for (const auto& [flag, name] :
        {std::pair("--project-name", &project_name), std::pair("--feature-spec-version", &version)})
-    if (!name->empty() && !spec::IsName(*name))
-      return base::UsageError(std::string(flag) + ": " + spec::NoName(*name));
+    if (!name->empty() && !base::IsName(*name))
+      return base::UsageError(std::string(flag) + ": " + base::NoName(*name));
   for (const auto& [flag, zone] :
        {std::pair("--timezone", &timezone), std::pair("--source-timezone", &source_timezone)}) {
     const arrow::Status known = zone->empty() ? arrow::Status::OK() : base::TimeZone::Load(*zone).status();

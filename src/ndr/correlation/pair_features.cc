@@ -2,8 +2,9 @@
 #include "ndr/correlation/pair_features.h"
 
 #include <algorithm>
-#include <limits>
 #include <tuple>
+
+#include "ndr/base/saturating.h"
 
 namespace ndr::correlation {
 namespace {
@@ -16,11 +17,6 @@ struct Candidate {
   int64_t seen = 0;
   int64_t bytes = 0;
 };
-
-int64_t SaturatingSum(int64_t a, int64_t b) {
-  int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<int64_t>::max() : sum;
-}
 
 // The pairs of one (host, role) while they are visited.
 class HostPairs {
@@ -135,7 +131,7 @@ class HostPairs {
     if (all.size() > kPairsPerRow) {
       for (Candidate& c : all) {
         const pairs::PairSums sums = pairs_.Sums(c.pair, 0);
-        c.bytes = SaturatingSum(sums.bytes_src, sums.bytes_dst);
+        c.bytes = base::SaturatingAdd(sums.bytes_src, sums.bytes_dst);
       }
       const auto before = [](const Candidate& a, const Candidate& b) {
         return std::tie(a.seen, b.bytes, a.pair.peer, a.pair.port) <

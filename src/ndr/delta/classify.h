@@ -19,16 +19,6 @@ inline constexpr base::Micros kShortDuration = base::kMicrosPerSecond;
 /// A reset within kShortDuration after at most so many known bytes from the destination is a failure.
 inline constexpr int64_t kRefusedBytes = 128;
 
-/// Adds what is not negative; stays at the maximum once there, so the order of adding does not matter.
-constexpr int64_t SaturatingAdd(int64_t a, int64_t b) {
-  int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<int64_t>::max() : sum;
-}
-constexpr int64_t SaturatingMultiply(int64_t a, int64_t b) {
-  int64_t product = 0;
-  return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<int64_t>::max() : product;
-}
-
 // Words come normalised: lower case, hyphens.
 
 /// `actions` are the configured ones; `reset` among them stands for every `reset-*` too.

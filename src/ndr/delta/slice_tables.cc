@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "ndr/base/saturating.h"
 #include "ndr/catalogue/metrics.h"
 #include "ndr/delta/classify.h"
 
@@ -108,26 +109,28 @@ SliceTables::Share SliceTables::ShareOf(const InputBatch& batch, size_t row) con
   if (c.has_destination_port[row]) share.port = c.destination_port[row];
   share.bytes_src = AmountOf(c, catalogue::kSourceBytes, row).value_or(0);
   share.bytes_dst = AmountOf(c, catalogue::kDestinationBytes, row).value_or(0);
-  share.duration = SaturatingMultiply(duration, share.repeat);
+  share.duration = base::SaturatingMultiply(duration, share.repeat);
   share.minute = static_cast<int>((c.event_start[row] - slice_start_) / base::kMicrosPerMinute);
   return share;
 }
 
 void SliceTables::AddToHost(size_t host, const Share& share) {
   int64_t* counts = counts_.data() + host * width_;
-  const auto count = [&](size_t column) { counts[column] = SaturatingAdd(counts[column], share.repeat); };
+  const auto count = [&](size_t column) {
+    counts[column] = base::SaturatingAdd(counts[column], share.repeat);
+  };
   for (uint64_t bits = share.counts; bits != 0; bits &= bits - 1)
     count(static_cast<size_t>(std::countr_zero(bits)));
   if (share.minute < 0) return;
   if (share.port >= 0)
     for (size_t s = 0; s < context_.port_sets.size(); ++s)
       if (context_.port_sets[s][static_cast<size_t>(share.port)]) count(PortSetColumn(s));
-  counts[kBytesSrc] = SaturatingAdd(counts[kBytesSrc], share.bytes_src);
-  counts[kBytesDst] = SaturatingAdd(counts[kBytesDst], share.bytes_dst);
+  counts[kBytesSrc] = base::SaturatingAdd(counts[kBytesSrc], share.bytes_src);
+  counts[kBytesDst] = base::SaturatingAdd(counts[kBytesDst], share.bytes_dst);
   HostRow& row = hosts_[host];
-  row.duration = SaturatingAdd(row.duration, share.duration);
+  row.duration = base::SaturatingAdd(row.duration, share.duration);
   int64_t& minute = row.per_minute[static_cast<size_t>(share.minute)];
-  minute = SaturatingAdd(minute, share.repeat);
+  minute = base::SaturatingAdd(minute, share.repeat);
 }
 
 void SliceTables::AddToPair(const InputBatch& batch, size_t row, uint32_t source, uint32_t destination,
@@ -147,12 +150,12 @@ void SliceTables::AddToPair(const InputBatch& batch, size_t row, uint32_t source
       IsFailed(denied, has(BitOf("tcp_cnt")), zero_reply, has(BitOf("rst_cnt")), batch.columns.Duration(row),
                AmountOf(batch.columns, catalogue::kDestinationBytes, row));
   PairRow& pair = pairs_[entry->second];
-  pair.sessions = SaturatingAdd(pair.sessions, share.repeat);
-  pair.bytes_src = SaturatingAdd(pair.bytes_src, share.bytes_src);
-  pair.bytes_dst = SaturatingAdd(pair.bytes_dst, share.bytes_dst);
-  if (denied) pair.deny = SaturatingAdd(pair.deny, share.repeat);
-  if (failed) pair.failed = SaturatingAdd(pair.failed, share.repeat);
-  if (IsReplied(denied, zero_reply)) pair.replied = SaturatingAdd(pair.replied, share.repeat);
+  pair.sessions = base::SaturatingAdd(pair.sessions, share.repeat);
+  pair.bytes_src = base::SaturatingAdd(pair.bytes_src, share.bytes_src);
+  pair.bytes_dst = base::SaturatingAdd(pair.bytes_dst, share.bytes_dst);
+  if (denied) pair.deny = base::SaturatingAdd(pair.deny, share.repeat);
+  if (failed) pair.failed = base::SaturatingAdd(pair.failed, share.repeat);
+  if (IsReplied(denied, zero_reply)) pair.replied = base::SaturatingAdd(pair.replied, share.repeat);
   pair.first = std::min(pair.first, start);
   pair.last = std::max(pair.last, start);
   pair.active_minutes = static_cast<uint16_t>(pair.active_minutes | 1u << share.minute);

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "ndr/findings/words.h"
+
 namespace ndr::jobs {
 
 void RunReport::AddStep(std::string_view name, double seconds, int64_t rows_in, int64_t rows_out) {
@@ -75,8 +77,9 @@ std::string RunReport::ToText() const {
   for (const auto& [name, n] : counters_.values())
     if (n != 0) fmt::format_to(out, "  {:<40} {:>14}\n", name, n);
   for (const auto& [dataset, bytes] : bytes_)
-    fmt::format_to(out, "  written to {:<29} {:>14}\n", dataset, BytesInWords(bytes));
-  fmt::format_to(out, "  {:<40} {:>14}\n", "peak memory", BytesInWords(PeakMemoryBytes()));
+    fmt::format_to(out, "  written to {:<29} {:>14}\n", dataset, findings::Bytes(static_cast<double>(bytes)));
+  fmt::format_to(out, "  {:<40} {:>14}\n", "peak memory",
+                 findings::Bytes(static_cast<double>(PeakMemoryBytes())));
   return text;
 }
 
@@ -93,14 +96,6 @@ int64_t PeakMemoryBytes() {
 
 int64_t HalfOfTheMachine() {
   return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * sysconf(_SC_PAGE_SIZE);
-}
-
-std::string BytesInWords(int64_t bytes) {
-  constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB"};
-  auto value = static_cast<double>(bytes);
-  size_t unit = 0;
-  for (; value >= 1000 && unit + 1 < std::size(kUnits); ++unit) value /= 1000;
-  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, kUnits[unit]);
 }
 
 }  // namespace ndr::jobs

@@ -85,7 +85,4 @@ int64_t PeakMemoryBytes();
 /// What a run may use where nothing says otherwise, in bytes.
 int64_t HalfOfTheMachine();
 
-/// `1.4 GB`, `312 kB`: powers of 1000.
-std::string BytesInWords(int64_t bytes);
-
 }  // namespace ndr::jobs

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "ndr/base/exit_code.h"
+#include "ndr/base/name.h"
 #include "ndr/jobs/delta_builder.h"
 #include "ndr/jobs/feature_step.h"
 #include "ndr/jobs/fg_a_builder.h"
@@ -145,7 +146,7 @@ class JobRun {
   arrow::Result<spec::LoadedJob> Load() const {
     for (const auto& [name, value] : {std::pair("project_name", &runtime_.project_name),
                                       std::pair("feature_spec_version", &runtime_.feature_spec_version)})
-      if (!storage::IsId(*value))
+      if (!base::IsName(*value))
         return base::UsageError(fmt::format(
             "{} '{}' is not 1 to 128 characters of [A-Za-z0-9._-], not beginning with a dot", name, *value));
     if (!runtime_.project_file.empty()) return OfFile();
@@ -219,7 +220,7 @@ class JobRun {
 };
 
 Status CheckSlot(const SliceRuntime& runtime) {
-  if (!storage::IsId(runtime.mini_batch_id))
+  if (!base::IsName(runtime.mini_batch_id))
     return base::UsageError("mini_batch_id '" + runtime.mini_batch_id +
                             "' is not 1 to 128 characters of [A-Za-z0-9._-], not beginning with a dot");
   if (runtime.batch_start >= runtime.batch_end)

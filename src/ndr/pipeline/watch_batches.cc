@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "ndr/base/name.h"
 #include "ndr/storage/layout.h"
 
 namespace ndr::pipeline {
@@ -23,7 +24,7 @@ std::optional<std::string> BatchFolder(const std::string& name, Layout layout) {
   const size_t slash = name.find('/');
   if (slash == std::string::npos || layout == Layout::kFiles) return std::nullopt;
   std::string folder = name.substr(0, slash);
-  const bool is_batch = layout == Layout::kFolders ? storage::IsId(folder) : SlotNamed(folder).has_value();
+  const bool is_batch = layout == Layout::kFolders ? base::IsName(folder) : SlotNamed(folder).has_value();
   return is_batch ? std::optional(std::move(folder)) : std::nullopt;
 }
 

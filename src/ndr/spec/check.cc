@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "ndr/base/name.h"
 #include "ndr/spec/describe.h"
 
 namespace ndr::spec {
@@ -96,7 +97,7 @@ std::string NoFindingWindow(const Project& project) {
 void CheckNames(const Project& project, const Catalogue& catalogue, Problems* problems) {
   for (const auto& [key, name] : {std::pair("project_name", &project.project_name),
                                   std::pair("feature_spec_version", &project.feature_spec_version)})
-    if (!IsName(*name)) problems->Add(std::string(key) + ": " + NoName(*name));
+    if (!base::IsName(*name)) problems->Add(std::string(key) + ": " + base::NoName(*name));
   const std::vector<std::string> known = Baselined(catalogue);
   for (const std::string& name : project.baseline_required_metrics)
     CheckBaselined("baseline_required_metrics", name, known, problems);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "ndr/base/name.h"
+
 namespace ndr::spec {
 
 namespace form {
@@ -18,7 +20,7 @@ Form Name::Describe() {
 }
 void Name::Read(const Json& json, const At& at, std::string* out) {
   Text::Read(json, at, out);
-  if (json.is_string() && !IsName(*out)) at.Fail(NoName(*out));
+  if (json.is_string() && !base::IsName(*out)) at.Fail(base::NoName(*out));
 }
 
 Form Constant::Describe() { return Text::Describe(); }

@@ -84,19 +84,6 @@ arrow::Result<Json> ReadJsonFile(const std::string& path, std::string_view what)
 
 std::string OneLine(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-bool IsName(std::string_view text) {
-  return !text.empty() && text.size() <= 128 && text[0] != '.' &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-                  c == '_' || c == '-';
-         });
-}
-
-std::string NoName(std::string_view text) {
-  return fmt::format("'{}' is no name: 1 to 128 letters, digits, '.', '_' and '-', not beginning with a dot",
-                     text);
-}
-
 Json NumberJson(double value) {
   constexpr double kExact = 9007199254740992;  // 2^53
   if (std::floor(value) == value && std::abs(value) < kExact) return static_cast<int64_t>(value);

@@ -58,10 +58,6 @@ arrow::Result<Json> ParseJson(std::string_view text, std::string_view origin);
 arrow::Result<Json> ReadJsonFile(const std::string& path, std::string_view what = "file");
 /// One line, for canonical texts and messages; bytes that are no UTF-8 are replaced.
 std::string OneLine(const Json& json);
-/// 1 to 128 characters of [A-Za-z0-9._-], not beginning with a dot: what may stand in paths.
-bool IsName(std::string_view text);
-/// Why a text is not one.
-std::string NoName(std::string_view text);
 /// A whole number without a decimal point, so that 24 and 24.0 are the same text.
 Json NumberJson(double value);
 

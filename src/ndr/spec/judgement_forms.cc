@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "ndr/base/calendar_day.h"
+#include "ndr/base/name.h"
 #include "ndr/spec/project_forms.h"
 
 namespace ndr::spec::form {
@@ -82,7 +83,7 @@ ScoreTerms ReadScore(const std::string& name, const Json& json, const At& at) {
   keys.Read(json, at);
   if (largest.empty() == summed.empty())
     at.Expected("an object with either max or sum, a list of terms", json);
-  if (!IsName(name)) at.Fail("a score is named like exfiltration_suspicion_score");
+  if (!base::IsName(name)) at.Fail("a score is named like exfiltration_suspicion_score");
   return {name, !largest.empty(), largest.empty() ? summed : largest};
 }
 

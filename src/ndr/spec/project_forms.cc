@@ -4,6 +4,7 @@
 #include <cmath>
 #include <tuple>
 
+#include "ndr/base/name.h"
 #include "ndr/catalogue/canonical_fields.h"
 #include "ndr/spec/horizons.h"
 
@@ -96,7 +97,7 @@ void Windows::Read(const Json& json, const At& at, Type* out) {
     const At there = at.Member(member.key());
     catalogue::Window& window = out->emplace_back(catalogue::Window{member.key(), 0});
     Whole<int>::Read(member.value(), there, &window.slices);
-    if (!IsName(window.label)) there.Fail("a window is named like w_2h");
+    if (!base::IsName(window.label)) there.Fail("a window is named like w_2h");
   }
 }
 
@@ -113,7 +114,7 @@ void SliceDays::Read(const Json& json, const At& at, base::Micros* out) {
 }
 void Label::Read(const Json& json, const At& at, std::string* out) {
   Text::Read(json, at, out);
-  if (!IsName(*out)) at.Fail("'" + *out + "' is no label: letters, digits, '.', '_' and '-'");
+  if (!base::IsName(*out)) at.Fail("'" + *out + "' is no label: letters, digits, '.', '_' and '-'");
 }
 
 }  // namespace ndr::spec::form

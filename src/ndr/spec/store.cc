@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "ndr/base/exit_code.h"
+#include "ndr/base/name.h"
 #include "ndr/spec/store_dynamodb.h"
 #include "ndr/spec/store_errors.h"
 #include "ndr/spec/store_files.h"
@@ -37,8 +38,8 @@ Status CheckName(const std::string& name, const std::string& what) {
   if (name.find('#') != std::string::npos)
     return UsageError("the " + what + " '" + name +
                       "' has a '#', which separates job and version in the key");
-  if (IsName(name)) return Status::OK();
-  return UsageError("the " + what + " " + NoName(name));
+  if (base::IsName(name)) return Status::OK();
+  return UsageError("the " + what + " " + base::NoName(name));
 }
 
 std::string ChosenStore(const StoreOptions& options) {

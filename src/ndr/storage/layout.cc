@@ -61,12 +61,4 @@ std::string QuarantinePath(std::string_view version, std::string_view input_sha2
   return Versioned("_quarantine", version) + "/" + std::string(input_sha256) + ".parquet";
 }
 
-bool IsId(std::string_view text) {
-  return !text.empty() && text.size() <= 128 && text[0] != '.' &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-                  c == '_' || c == '-';
-         });
-}
-
 }  // namespace ndr::storage

@@ -48,8 +48,4 @@ std::string ReportPath(const CommitKey& key);
 /// `input_sha256`: of the log file's bytes.
 std::string QuarantinePath(std::string_view version, std::string_view input_sha256);
 
-/// 1 to 128 characters of [A-Za-z0-9._-], not beginning with a dot: a mini-batch id; versions and horizon
-/// labels likewise.
-bool IsId(std::string_view text);
-
 }  // namespace ndr::storage

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "ndr/base/name.h"
 #include "ndr/storage/local_disk.h"
 
 namespace ndr::storage {
@@ -56,7 +57,7 @@ arrow::Result<std::unique_ptr<Writer>> Writer::Open(const std::string& root) {
 
 arrow::Result<std::unique_ptr<Publication>> Writer::Begin(CommitKey key) {
   for (const std::string* text : {&key.family, &key.version, &key.id})
-    if (!IsId(*text))
+    if (!base::IsName(*text))
       return Status::Invalid("'", *text,
                              "' is no name: 1 to 128 characters of [A-Za-z0-9._-], not beginning with a dot");
   const std::string folder = staging() + "/" + std::to_string(next_++);
