@@ -31,7 +31,7 @@ struct PipelineFlags {
   std::vector<std::string> names, parameters, inputs;
   StepFlags steps;
   bool dry_run = false;
-  double lease_seconds = 120;
+  double lease_seconds = std::chrono::duration<double>(pipeline::kLease).count();
   pipeline::ExportOptions platform;
 };
 

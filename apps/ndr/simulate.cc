@@ -12,6 +12,7 @@
 
 #include "flags.h"
 #include "ndr/base/exit_code.h"
+#include "ndr/findings/findings.h"
 #include "ndr/simulate/judge.h"
 #include "terminal.h"
 #include "verbs.h"
@@ -57,7 +58,9 @@ arrow::Result<std::vector<simulate::FindingRow>> ReadFindings(const std::string&
     if (!host || !first || !last || score == json.end() || !score->is_number())
       return base::UsageError(fmt::format(
           "{}: line {} is no finding; write it with 'ndr findings --format json'", path, rows.size() + 1));
-    rows.push_back({*host, text_of("kind"), score->get<double>(), first->micros, last->micros});
+    const auto points = score->get<double>();
+    rows.push_back({*host, text_of("kind"), points, first->micros, last->micros,
+                    findings::SeverityOf(points) >= findings::Severity::kMedium});
   }
   return rows;
 }

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "aws/scripted_outside.h"
+#include "ndr/feature_store/open_online.h"
 #include "rows.h"
 #include "temporary_folder.h"
 
@@ -33,6 +34,7 @@ aws::Response Refused(int status, const std::string& name) {
 class SageMakerStoreTest : public ::testing::Test {
  protected:
   SageMakerStoreTest() {
+    options_ = SageMakerOptionsOf({}, folder_.path());
     options_.ledger = folder_ / "ledger";
     options_.dead_letters = folder_ / "dead.jsonl";
     options_.connections = 1;

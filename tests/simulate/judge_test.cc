@@ -55,8 +55,12 @@ AnswerKey Key() {
 }
 
 FindingRow Row(const char* host, const char* kind, double score, double first_day, double last_day) {
-  return {Ip(host), kind, score, static_cast<base::Micros>(first_day * kMicrosPerDay),
-          static_cast<base::Micros>(last_day * kMicrosPerDay)};
+  return {Ip(host),
+          kind,
+          score,
+          static_cast<base::Micros>(first_day * kMicrosPerDay),
+          static_cast<base::Micros>(last_day * kMicrosPerDay),
+          score >= 40};
 }
 
 TEST(JudgeTest, RanksEachAttackAmongAllFindings) {

@@ -21,9 +21,9 @@
 namespace ndr::feature_store {
 
 struct SenderOptions {
-  size_t entries_per_request = kMaxEntries;  ///< 1: PutRecord, else BatchWriteRecord
-  int connections = 8;
-  double requests_per_second = 100, write_units_per_second = 4'000;
+  size_t entries_per_request = 0;  ///< 1: PutRecord, else BatchWriteRecord
+  int connections = 0;
+  double requests_per_second = 0, write_units_per_second = 0;
   aws::Patience patience;  ///< attempts of one record
   /// The signal that asks for an end, 0: none. What is in flight is settled first.
   std::function<int()> stop_signal = {};

@@ -14,10 +14,11 @@ namespace ndr::feature_store {
 struct SageMakerOptions {
   std::string ledger, dead_letters;  ///< files; made where there are none
   std::string account;               ///< whose store it is, for the ledger
-  int entries_per_request = 25;      ///< 1: PutRecord, else BatchWriteRecord
-  int connections = 8;
-  double requests_per_second = 100, write_units_per_second = 4'000;
-  double max_dead_letter_ratio = 0.001;  ///< of the records that were sent
+  // What spec::FeatureGroups has (SageMakerOptionsOf): 0 is refused, but as a ratio.
+  int entries_per_request = 0;  ///< 1: PutRecord, else BatchWriteRecord
+  int connections = 0;
+  double requests_per_second = 0, write_units_per_second = 0;
+  double max_dead_letter_ratio = 0;  ///< of the records that were sent
   /// Of an entity only the newest record of the run, which is what an online store keeps. Otherwise all of
   /// them, the older first.
   bool newest_only = true;

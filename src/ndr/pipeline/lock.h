@@ -35,10 +35,13 @@ struct LockOwner {
   std::string Name() const;
 };
 
+/// For so long a lock stands that its owner does not renew, where nothing says otherwise.
+inline constexpr std::chrono::milliseconds kLease{120'000};
+
 struct LockRequest {
   std::string root, version, project;
   std::string name;  ///< `batch-20240420T120000Z`, `reference-20240420T000000Z`
-  std::chrono::milliseconds lease{120'000};
+  std::chrono::milliseconds lease = kLease;
 };
 
 class LockKeeper;

@@ -11,6 +11,7 @@
 
 #include "ndr/pipeline/bind.h"
 #include "ndr/pipeline/commands.h"
+#include "ndr/pipeline/lock.h"
 #include "ndr/pipeline/pipelines.h"
 
 namespace ndr::pipeline {
@@ -36,7 +37,7 @@ struct RunResult {
 
 struct RunOptions {
   Values values;
-  std::chrono::milliseconds lease{120'000};
+  std::chrono::milliseconds lease = kLease;
   /// The signal that asks the run to stop, 0: none. Steps that run go on to their end, no other begins. May
   /// be null.
   std::function<int()> stop;

@@ -186,7 +186,7 @@ class Watcher {
 
   Status Attempt(const WatchedBatch& batch) {
     ARROW_RETURN_NOT_OK(Stage(batch, options_.folder, memory_.stage()));
-    RunOptions run{ValuesOf(batch), std::chrono::milliseconds(120'000), options_.stop, nullptr};
+    RunOptions run{ValuesOf(batch), kLease, options_.stop, nullptr};
     const arrow::Result<RunResult> result = pipeline::Run(options_.pipeline, run, commands_);
     Status status = result.ok() ? result->status() : result.status();
     std::error_code error;

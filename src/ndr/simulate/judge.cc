@@ -62,7 +62,7 @@ Judgement Judge(const AnswerKey& key, std::span<const FindingRow> findings) {
   Judgement judgement;
   judgement.findings = static_cast<int64_t>(findings.size());
   judgement.medium_or_higher = std::count_if(findings.begin(), findings.end(),
-                                             [](const FindingRow& f) { return f.score >= kMediumScore; });
+                                             [](const FindingRow& f) { return f.is_medium_or_higher; });
   const double days =
       static_cast<double>(key.end - key.scored_from) / static_cast<double>(base::kMicrosPerDay);
   if (key.hosts > 0 && days > 0)

@@ -19,10 +19,9 @@ struct FindingRow {
   std::string kind;
   double score = 0;  ///< 0 to 100
   base::Micros first_ts = 0, last_ts = 0;
+  bool is_medium_or_higher = false;  ///< its severity
 };
 
-/// A score of medium severity begins here.
-inline constexpr double kMediumScore = 40;
 /// A day's window still sees what ended that long ago.
 inline constexpr base::Micros kFindingTail = base::kMicrosPerDay;
 
