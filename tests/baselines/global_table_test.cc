@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "fg_a_rows.h"
+#include "memory_spill.h"
 #include "ndr/baselines/table_checks.h"
 
 namespace ndr::baselines {

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "fg_a_rows.h"
+#include "memory_spill.h"
 #include "ndr/baselines/global_table.h"
 
 namespace ndr::baselines {

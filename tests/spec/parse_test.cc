@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ndr/spec/project.h"
+#include "ndr/spec/documents.h"
 
 namespace ndr::spec {
 namespace {
@@ -10,17 +10,22 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Project Parsed(std::string_view json) { return ParseProject(json, "p.json").ValueOrDie(); }
-std::string Refusal(std::string_view json) { return ParseProject(json, "p.json").status().message(); }
+Project Parsed(std::string_view json) {
+  return ReadProject(ParseJson(json, "p.json").ValueOrDie(), "p.json").ValueOrDie();
+}
+std::string Refusal(std::string_view json) {
+  const auto parsed = ParseJson(json, "p.json");
+  return (parsed.ok() ? ReadProject(*parsed, "p.json").status() : parsed.status()).message();
+}
 
-TEST(ParseProject, AnEmptyProjectIsTheDefaultOne) {
+TEST(ReadProject, AnEmptyProjectIsTheDefaultOne) {
   const Project project = Parsed("{}");
   for (const char* dataset : {"delta", "fg_a", "fg_b", "fg_c"})
     EXPECT_EQ(ActingKeys(project, dataset), ActingKeys(DefaultProject(), dataset));
   EXPECT_EQ(project.project_name, "default");
 }
 
-TEST(ParseProject, HowLogsAreRead) {
+TEST(ReadProject, HowLogsAreRead) {
   const Project p = Parsed(R"({
     "$schema": "project.schema.json", "project_name": "plant", "feature_spec_version": "v2",
     "host_networks": ["10.0.0.0/8", "fd00::/8"],
@@ -58,7 +63,7 @@ TEST(ParseProject, HowLogsAreRead) {
   EXPECT_EQ(Parsed(R"({"source_timezone": "Asia/Tokyo"})").source_timezone.all, "Asia/Tokyo");
 }
 
-TEST(ParseProject, TheCalendar) {
+TEST(ReadProject, TheCalendar) {
   const auto c =
       Parsed(
           R"({"calendar": {"timezone": "Europe/Prague", "weekend": ["FRI", "sat"], "working_hours": [6, 14],
@@ -75,7 +80,7 @@ TEST(ParseProject, TheCalendar) {
   EXPECT_THAT(Parsed(R"({"calendar": {}})").calendar.weekend, ElementsAre(6, 7));
 }
 
-TEST(ParseProject, PortSetsChangeOrAddInTheirOrder) {
+TEST(ReadProject, PortSetsChangeOrAddInTheirOrder) {
   const Project p =
       Parsed(R"({"port_sets": {"VPN_PORTS": [1194], "DB_PORTS": [], "MAIL_PORTS": [25, 587]}})");
   ASSERT_EQ(p.port_sets.size(), 7u);
@@ -90,7 +95,7 @@ TEST(ParseProject, PortSetsChangeOrAddInTheirOrder) {
               HasSubstr("port_sets.mail: a set is named like MAIL_PORTS"));
 }
 
-TEST(ParseProject, WindowsAndHorizons) {
+TEST(ReadProject, WindowsAndHorizons) {
   const Project p = Parsed(
       R"({"windows": {"w_15m": 1, "w_1h": 4, "w_24h": 96}, "horizons": [{"label": "3d", "length_days": 3, "gap_days": 0.5}, {"label": "odd", "length_days": 0.51}]})");
   EXPECT_EQ(p.catalogue.windows.size(), 3u);
@@ -105,7 +110,7 @@ TEST(ParseProject, WindowsAndHorizons) {
   EXPECT_THAT(Refusal(R"({"windows": {"w_9d": 864}})"), HasSubstr("windows.w_9d: 864 slices"));
 }
 
-TEST(ParseProject, WhatIsNormal) {
+TEST(ReadProject, WhatIsNormal) {
   const Project p = Parsed(R"({
     "baselined_metrics": ["sessions_cnt", "deny_ratio", "tcp_cnt"], "baseline_required_metrics": ["deny_ratio"],
     "rank_metrics": ["deny_ratio"], "transforms": ["diff", "z_mad"],
@@ -132,7 +137,7 @@ TEST(ParseProject, WhatIsNormal) {
               HasSubstr("sessions_cnt must be among them"));
 }
 
-TEST(ParseProject, ANamedScoreReplacesItsDefaultAndTheOthersStay) {
+TEST(ReadProject, ANamedScoreReplacesItsDefaultAndTheOthersStay) {
   const Project p = Parsed(
       R"({"scores": {"mine": {"sum": ["deny_ratio", "-tcp_ratio"]}, "lateral_movement_score": {"max": ["rare:sessions_cnt"]}}})");
   ASSERT_EQ(p.scores.size(), 5u);
@@ -145,7 +150,7 @@ TEST(ParseProject, ANamedScoreReplacesItsDefaultAndTheOthersStay) {
               HasSubstr("scores.mine: expected an object with either max or sum"));
 }
 
-TEST(ParseProject, Findings) {
+TEST(ReadProject, Findings) {
   const Findings f = Parsed(R"({"findings": {
     "terms": [{"kind": "volume", "metric": "bytes_sent", "roles": ["outbound", "inbound"], "amount": 1e9, "ceiling": 2e9, "weight": 0.5}],
     "windows": ["w_8h"], "memory_days": 7, "min_score": 40, "clock_ports": [53],
@@ -171,7 +176,7 @@ TEST(ParseProject, Findings) {
               HasSubstr("findings.ignore[0].reason: is missing"));
 }
 
-TEST(ParseProject, UnknownKeysAreRefusedWithTheirPathAndTheNearest) {
+TEST(ReadProject, UnknownKeysAreRefusedWithTheirPathAndTheNearest) {
   EXPECT_EQ(Refusal(R"({"calender": {}})"), "p.json: calender: unknown key; did you mean 'calendar'?");
   EXPECT_EQ(Refusal(R"({"data_quality": {"rules": {"outside_bach": true}}})"),
             "p.json: data_quality.rules.outside_bach: unknown key; did you mean 'outside_batch'?");
@@ -183,7 +188,7 @@ TEST(ParseProject, UnknownKeysAreRefusedWithTheirPathAndTheNearest) {
 
 // What follows from another problem, such as that a score without its list is none, is left out.
 // 10.1.2.128 would lie in another segment than 10.1.2.1, of the same id.
-TEST(ParseProject, ASegmentIsNotNamedAsAnotherOne) {
+TEST(ReadProject, ASegmentIsNotNamedAsAnotherOne) {
   const auto named = [](const std::string& name, const std::string& cidr, const std::string& more = "") {
     return Refusal(R"({"segments": {"mapping": [{"name": "a", "cidr": "10.9.0.0/16"}, {"name": ")" + name +
                    R"(", "cidr": ")" + cidr + "\"}]" + more + "}}");
@@ -201,7 +206,7 @@ TEST(ParseProject, ASegmentIsNotNamedAsAnotherOne) {
   EXPECT_EQ(named("a", "10.1.2.0/25"), "") << "one segment of two networks";
 }
 
-TEST(ParseProject, AllProblemsAreToldOnceEach) {
+TEST(ReadProject, AllProblemsAreToldOnceEach) {
   EXPECT_EQ(Refusal(R"({"z_max": "6", "scores": {"mine": {"max": 3}}, "dark_hosts": 7})"),
             "p.json: 3 problems\n"
             "  dark_hosts: expected text, found number 7\n"
@@ -211,7 +216,7 @@ TEST(ParseProject, AllProblemsAreToldOnceEach) {
             "p.json: calendar.working_hours[1]: expected a whole number, found string \"x\"");
 }
 
-TEST(ParseProject, WrongTypesAndValuesSayWhatWouldBeRight) {
+TEST(ReadProject, WrongTypesAndValuesSayWhatWouldBeRight) {
   EXPECT_EQ(Refusal(R"({"host_networks": ["10.0.0.0/33"]})"),
             "p.json: host_networks[0]: expected a CIDR such as 10.0.0.0/8 or fc00::/7, found string "
             "\"10.0.0.0/33\"");

@@ -12,7 +12,7 @@ constexpr double kLn2 = 0.693147180559945309417;
 }  // namespace
 
 double Exp(double x) {
-  // e^x = 2^k e^r with |r| <= ln2/2, where eleven terms of the series suffice.
+  // e^x = 2^k e^r with |r| <= ln2/2, where twelve terms of the series suffice.
   const double scaled = x / kLn2;
   const auto k = static_cast<int64_t>(scaled + (scaled < 0 ? -0.5 : 0.5));
   const double r = x - static_cast<double>(k) * kLn2;

@@ -33,11 +33,6 @@ Status CheckProject(const Project& project) {
   return problems.ToStatus();
 }
 
-arrow::Result<Project> ParseProject(std::string_view text, std::string_view origin) {
-  ARROW_ASSIGN_OR_RAISE(const Json json, ParseJson(text, origin));
-  return ReadProject(json, origin);
-}
-
 arrow::Result<Project> LoadProject(const std::string& path) {
   ARROW_ASSIGN_OR_RAISE(const Json json, ReadJsonFile(path, "project file"));
   return ReadProject(json, path);

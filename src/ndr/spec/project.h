@@ -179,9 +179,8 @@ std::vector<Horizon> DefaultHorizons();
 
 /// The defaults alone.
 Project DefaultProject();
-/// Reads a project file's JSON text; `origin` names it in errors. Unknown keys, wrong types and impossible
-/// values are Invalid with the key's full path, the nearest known key, and what would be right.
-arrow::Result<Project> ParseProject(std::string_view json, std::string_view origin);
+/// Reads a project file. Unknown keys, wrong types and impossible values are Invalid with the key's full
+/// path, the nearest known key, and what would be right.
 arrow::Result<Project> LoadProject(const std::string& path);
 
 /// `7d:2d,30d:7d` (length:gap; units d, h or m; the gap may be left out): the text of --horizons. Labels are

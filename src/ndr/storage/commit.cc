@@ -157,17 +157,4 @@ arrow::Result<std::optional<base::Micros>> CommitLog::First(std::string_view fam
   return first == records.end() ? std::nullopt : std::optional(first->at);
 }
 
-arrow::Result<std::optional<std::string>> CommitLog::LatestReference(std::string_view version,
-                                                                     base::Micros t) const {
-  ARROW_ASSIGN_OR_RAISE(const auto ids, Ids("fg_b", version));
-  for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
-    const auto at = base::ParseCompact(*id);
-    if (!at || *at > t) continue;
-    if (!IsRemote(root_)) return *id;
-    ARROW_ASSIGN_OR_RAISE(const auto record, Read({"fg_b", std::string(version), *id}));
-    if (record) return *id;
-  }
-  return std::nullopt;
-}
-
 }  // namespace ndr::storage

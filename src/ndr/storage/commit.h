@@ -100,8 +100,6 @@ class CommitLog {
                                                     base::Micros from = INT64_MIN) const;
   /// The earliest `at` of a family; nullopt where nothing is committed.
   arrow::Result<std::optional<base::Micros>> First(std::string_view family, std::string_view version) const;
-  /// The id of the newest FG-B reference not after `t`.
-  arrow::Result<std::optional<std::string>> LatestReference(std::string_view version, base::Micros t) const;
 
  private:
   std::string root_;

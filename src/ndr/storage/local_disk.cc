@@ -95,7 +95,6 @@ arrow::Status SyncDisk(const std::string& path) {
   return file.fd >= 0 && ::syncfs(file.fd) == 0 ? arrow::Status::OK() : Failed("sync", path, errno);
 }
 
-arrow::Status SyncFile(const std::string& path) { return Sync(path, O_RDONLY); }
 arrow::Status SyncFolder(const std::string& folder) { return Sync(folder, O_RDONLY | O_DIRECTORY); }
 
 namespace {

@@ -22,8 +22,6 @@ arrow::Status WriteFile(const std::string& path, std::string_view bytes);
 arrow::Status SyncDisk(const std::string& path);
 /// Makes the file and brings its bytes to the disk. Its name is safe only after SyncFolder.
 arrow::Status WriteSynced(const std::string& path, std::string_view bytes);
-/// Brings an existing file's bytes to the disk.
-arrow::Status SyncFile(const std::string& path);
 arrow::Status SyncFolder(const std::string& folder);
 /// Makes a folder and its parents; their names are safe only after SyncDisk.
 arrow::Status MakeFolders(const std::string& folder);

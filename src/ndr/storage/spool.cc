@@ -46,7 +46,6 @@ Status SliceSpool::Spill() {
     ARROW_RETURN_NOT_OK(writer->Close());
     ARROW_ASSIGN_OR_RAISE(const int64_t end, out_->Tell());
     slice.extents.push_back({offset, end - offset});
-    spilled_bytes_ += end - offset;
     slice.batches.clear();
     slice.bytes = 0;
   }

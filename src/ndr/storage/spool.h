@@ -35,7 +35,6 @@ class SliceSpool {
   arrow::Result<std::vector<std::shared_ptr<arrow::RecordBatch>>> Take(base::Micros slice_start);
 
   int64_t memory_bytes() const { return memory_bytes_; }
-  int64_t spilled_bytes() const { return spilled_bytes_; }
 
  private:
   struct Extent {
@@ -49,7 +48,7 @@ class SliceSpool {
   arrow::Status Spill();
 
   std::string path_;
-  int64_t budget_bytes_, memory_bytes_ = 0, spilled_bytes_ = 0;
+  int64_t budget_bytes_, memory_bytes_ = 0;
   std::map<base::Micros, Slice> slices_;
   std::shared_ptr<arrow::io::FileOutputStream> out_;
   std::shared_ptr<arrow::io::RandomAccessFile> in_;
