@@ -3,7 +3,8 @@
 """check_layers.py [ROOT]: holds the sources to the rules that a compiler does not check.
 
 Modules of src/ndr stand in src/ndr/LAYERS and include only modules of lower layers (so there are no
-cycles); no source file is longer than 400 lines, lacks the licence line, or has a name that says nothing.
+cycles); src/ndr/BOUNDARIES says what some of them never include, and who alone includes third-party headers; no
+source file is longer than 400 lines, lacks the licence line, or has a name that says nothing.
 """
 
 import pathlib
@@ -15,12 +16,41 @@ SPDX = "SPDX-License-Identifier: Apache-2.0"
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "manager"}
 SOURCE_FOLDERS = ("src", "apps", "tests", "bench", "tools", "cmake")
 SOURCE_SUFFIXES = {".cc", ".h", ".py", ".sh", ".cmake"}
-INCLUDE = re.compile(r'^\s*#\s*include\s+["<]ndr/([a-z_]+)/', re.MULTILINE)
+INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.MULTILINE)
+MODULE = re.compile(r"ndr/([a-z_]+)/")
 
 
 def read_layers(path):
     lines = (line.split("#")[0].split() for line in path.read_text().splitlines())
     return {words[0]: int(words[1]) for words in lines if words}
+
+
+def read_boundaries(path):
+    """(word, owners, beginnings of includes): `never` and `only`."""
+    for line in path.read_text().splitlines():
+        words = line.split("#")[0].split()
+        if not words:
+            continue
+        word = "never" if "never" in words else "only"
+        left, right = words[:words.index(word)], words[words.index(word) + 1:]
+        yield (word, left, right) if word == "never" else (word, right, left)
+
+
+def boundary_problems(root, boundaries):
+    for owner in sorted({owner for _, owners, _ in boundaries for owner in owners} - {"apps"}):
+        if not (root / "src" / "ndr" / owner).exists():
+            yield f"src/ndr/BOUNDARIES: there is no {owner}"
+    for folder in ("src/ndr", "apps"):
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix not in {".cc", ".h"}:
+                continue
+            inside = path.relative_to(root / "src" / "ndr") if folder == "src/ndr" else path.relative_to(root)
+            names = {inside.parts[0], inside.as_posix()}
+            for included in sorted(set(INCLUDE.findall(path.read_text()))):
+                for word, owners, beginnings in boundaries:
+                    is_owner = not names.isdisjoint(owners)
+                    if is_owner == (word == "never") and included.startswith(tuple(beginnings)):
+                        yield f"{path.relative_to(root)}: includes {included}; BOUNDARIES: {word} {' '.join(owners)}"
 
 
 def include_problems(root, layers):
@@ -32,7 +62,8 @@ def include_problems(root, layers):
         if module not in layers:
             yield f"{path.relative_to(root)}: module {module} is not in src/ndr/LAYERS"
             continue
-        for included in sorted(set(INCLUDE.findall(path.read_text()))):
+        modules = filter(None, map(MODULE.match, INCLUDE.findall(path.read_text())))
+        for included in sorted({match.group(1) for match in modules}):
             if included == module:
                 continue
             if included not in layers:
@@ -60,7 +91,8 @@ def file_problems(root):
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
     layers = read_layers(root / "src" / "ndr" / "LAYERS")
-    problems = [*include_problems(root, layers), *file_problems(root)]
+    boundaries = list(read_boundaries(root / "src" / "ndr" / "BOUNDARIES"))
+    problems = [*include_problems(root, layers), *boundary_problems(root, boundaries), *file_problems(root)]
     print("\n".join(problems) or f"layers: {len(layers)} modules, no problems")
     return 1 if problems else 0
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Record batches by column: typed spans out of one, vectors into one. The stages' only contact with Arrow's
-// arrays.
+// Record batches by column: typed spans out of one, vectors into one. Stages take Arrow's own arrays only for
+// what has no form here: lists, structs, a dictionary's words.
 #pragma once
 
 #include <arrow/record_batch.h>
