@@ -12,7 +12,6 @@ build folder keeps the results: started again, it goes on and tries only survivo
 """
 
 import argparse
-import fcntl
 import io
 import json
 import os
@@ -28,7 +27,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 TIMEOUT_SECONDS, MEMORY_BYTES, SURVIVED, NO_MUTANT = 300, 8 << 30, "SURVIVED", "does not compile"
 # By module the files that hold formulas (the others move bytes), and the tests that are likeliest to notice.
 FORMULAS = {
-    "stats": ("ranked.h scale.h weighted_run.cc", "stats baselines"),
+    "stats": ("ranked.h rarity.h scale.h weighted_run.cc", "stats baselines"),
     "ingest": ("scalars.cc assembler.cc ndr_json.cc zeek.cc zeek_tsv.cc argus.cc zones.cc", "ingest"),
     "delta": ("arrival.h classify.h delta.cc duplicates.cc emit.cc pair_counts.cc slice_tables.cc", "delta laws"),
     "pairs": ("beacon.cc geometry.h histogram.h host_settle.cc lookback.cc pair_queries.cc pair_settle.cc "
@@ -147,10 +146,8 @@ class Workshop:
         no_mutant = {"path": "README.md", "line": 1, "at": 0, "before": "", "after": ""}
         mutants = [(no_mutant, list({t: 0 for _, tests in mutants for t in tests})), *mutants]
         shutil.rmtree(self.programs, ignore_errors=True)
-        with open(self.options.lock, "a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            for i, (site, tests) in enumerate(mutants):
-                self.build_mutant(site, tests, self.programs / str(i))
+        for i, (site, tests) in enumerate(mutants):
+            self.build_mutant(site, tests, self.programs / str(i))
         for i, (site, tests) in enumerate(mutants):
             result = known[json.dumps(site)] = self.first_failure(self.programs / str(i), tests)
             print(site["path"], site["line"], site["before"], "->", site["after"], result, file=sys.stderr, flush=True)
@@ -167,7 +164,6 @@ def main():
     parser.add_argument("--jobs", type=int, default=1, help="compilers at a time")
     parser.add_argument("--build-folder", type=pathlib.Path, default=ROOT / "build/mutants")
     parser.add_argument("--sources", default="HEAD", help="the revision of src; all else is that of HEAD")
-    parser.add_argument("--lock", default=os.devnull, help="a file to hold locked while compilers run")
     parser.add_argument("--list", action="store_true", help="show the places and what is known of them")
     options = parser.parse_args()
     sites = {module: pick_sites(options.sources, options.seed, module) for module in FORMULAS}
