@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The contracts of the job system that this engine replaces, each by its name. Those about numbers lie with
+// The contracts of the jobs, each by its name. Those about numbers lie with
 // their stages: cold start in tests/baselines (ColdStartDerivation), the choice of host, segment or network
 // per row and per metric and that of pair rarity in tests/correlation (Baselines, PairRarity), MAD, IQR and
-// resolution as scale and abs_dev = abs(z) in tests/correlation (Scale, Transforms).
+// resolution as scale in tests/stats (ScaleTest), abs_dev = abs(z) in tests/correlation (Transforms).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
