@@ -44,10 +44,14 @@ class Format {
   virtual arrow::Result<Layout> First(const Block& block, const std::string& file_name) const;
   /// The layout behind a block.
   virtual Layout Behind(const Block& block, const Layout& before) const { return (void)block, before; }
+  /// Hands each line's record, or why there is none, to the assembler.
   virtual void Parse(const Block& block, const Layout& layout, Assembler* assembler) const = 0;
 };
 
+/// Canonical name to the name of a source (key `field_mapping`).
 using FieldMapping = std::map<std::string, std::string>;
+/// The format of each source; never null. Only ndr-json takes a mapping, whose names First checks against the
+/// file.
 std::unique_ptr<const Format> MakeNdrJson(const FieldMapping& mapping);
 std::unique_ptr<const Format> MakeZeekTsv();
 std::unique_ptr<const Format> MakeZeekJson();
@@ -69,6 +73,7 @@ inline std::string_view TakeLine(std::string_view* rest) {
   return line;
 }
 
+/// Nothing but white space.
 inline bool IsBlank(std::string_view line) {
   return line.empty() || line.find_first_not_of(" \t\r\v\f") == std::string_view::npos;
 }

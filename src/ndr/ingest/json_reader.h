@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ndr/ingest/format.h"
 #include "ndr/ingest/record.h"
 
 namespace ndr::ingest {
@@ -68,5 +69,18 @@ class JsonReader {
   struct Guess;
   std::unique_ptr<Cursor> cursor_;
 };
+
+/// Calls `take(line, &record)` for each line that is a JSON object; the others are unparsable.
+template <class Take>
+void ForEachObject(const NameTree& names, const Block& block, Assembler* assembler, Take take) {
+  JsonReader reader(names);
+  Record record;
+  ForEachLine(block, assembler, [&](const Line& line) {
+    if (const char* error = reader.Read(line.bytes, &record))
+      assembler->Unparsable(line, error);
+    else
+      take(line, &record);
+  });
+}
 
 }  // namespace ndr::ingest

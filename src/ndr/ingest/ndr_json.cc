@@ -48,15 +48,8 @@ class NdrJson : public Format {
   }
 
   void Parse(const Block& block, const Layout&, Assembler* assembler) const override {
-    JsonReader reader(names_);
-    Record record;
-    ForEachLine(block, assembler, [&](const Line& line) {
-      if (const char* error = reader.Read(line.bytes, &record)) {
-        assembler->Unparsable(line, error);
-      } else {
-        assembler->Add(record, line);
-      }
-    });
+    ForEachObject(names_, block, assembler,
+                  [&](const Line& line, Record* record) { assembler->Add(*record, line); });
   }
 
  private:

@@ -26,17 +26,10 @@ class ZeekJson : public Format {
   }
 
   void Parse(const Block& block, const Layout&, Assembler* assembler) const override {
-    JsonReader reader(names_);
-    Record record;
-    ForEachLine(block, assembler, [&](const Line& line) {
-      if (const char* error = reader.Read(line.bytes, &record)) {
-        assembler->Unparsable(line, error);
-      } else if (!IsConn(record)) {
-        assembler->OtherStream();
-      } else {
-        DeriveZeekOutcome(&record);
-        assembler->Add(record, line);
-      }
+    ForEachObject(names_, block, assembler, [&](const Line& line, Record* record) {
+      if (!IsConn(*record)) return assembler->OtherStream();
+      DeriveZeekOutcome(record);
+      assembler->Add(*record, line);
     });
   }
 
