@@ -40,6 +40,7 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 
+/// 64 hex digits, lower case.
 std::string Sha256Hex(std::string_view bytes);
 
 }  // namespace ndr::base

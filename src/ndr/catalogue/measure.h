@@ -29,6 +29,7 @@ enum class MeasureKind : uint8_t {
 /// How partials of a measure merge (specification 2, class).
 enum class MergeClass : uint8_t { kSum, kMax, kUnion, kHistogram, kRatio, kDerived, kNovelty };
 
+/// How partials of a kind merge.
 constexpr MergeClass MergeOf(MeasureKind kind) {
   switch (kind) {
     case MeasureKind::kCount:

@@ -36,6 +36,7 @@ struct EvidenceRow {
   std::vector<EvidenceReason> reasons;
 };
 
+/// The rows as a batch of kEvidence, in their order.
 arrow::Result<std::shared_ptr<arrow::RecordBatch>> EvidenceColumns(const Setup& setup, const Rows& rows,
                                                                    const std::vector<EvidenceRow>& evidence);
 

@@ -14,6 +14,7 @@
 
 namespace ndr::jobs {
 
+/// Passes over FG-A rows; the commit of a baseline names what it read.
 class FgASource {
  public:
   virtual ~FgASource() = default;
@@ -30,6 +31,7 @@ class FgASource {
   virtual storage::InputEntry Input(base::Micros start, base::Micros end) const = 0;
 };
 
+/// From the files of fg_a that `run` sees.
 std::unique_ptr<FgASource> CommittedFgA(const RunState& run);
 /// From partials of mini-batches of slots up to `last_slot`.
 std::unique_ptr<FgASource> RebuiltFgA(const RunState& run, base::Micros last_slot);

@@ -17,6 +17,7 @@ arrow::Result<LockOwner> ThisProcess();
 /// Whether the owner is a process of this host and boot that has ended. One of another host never is.
 bool IsDead(const LockOwner& owner);
 
+/// The text of a lock: one JSON object, which OwnerFromJson reads.
 std::string ToJson(const LockOwner& owner);
 /// nullopt: the text is no lock, such as a file that lost its bytes with the power.
 std::optional<LockOwner> OwnerFromJson(std::string_view json);

@@ -47,6 +47,7 @@ struct Judgement {
   double medium_per_100_hosts_and_day = 0;  ///< over the key's hosts and its scored part
 };
 
+/// Findings in any order; a finding of no behaviour counts among all.
 Judgement Judge(const AnswerKey& key, std::span<const FindingRow> findings);
 
 /// For people: one line per behaviour, then one with the counts.

@@ -66,11 +66,15 @@ class LineWriter {
   int year_ = 0, month_ = 0, day_of_month_ = 0;
 };
 
+/// Append the sessions' lines to `out`, in their order, each in its format; what a session lacks is left out
+/// or unset, as there.
 void AppendNdrJson(const std::vector<Session>& sessions, std::string* out);
 void AppendZeek(const std::vector<Session>& sessions, std::string* out);
 void AppendArgus(const std::vector<Session>& sessions, std::string* out);
+/// The lines that begin a file of conn.log, with the time at which it was opened, and the one that ends it.
 std::string ZeekHeader(base::Micros opened);
 std::string ZeekFooter(base::Micros closed);
+/// The line with the columns' names.
 std::string ArgusHeader();
 
 }  // namespace ndr::simulate

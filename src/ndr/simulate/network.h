@@ -79,6 +79,7 @@ struct Network {
 };
 
 inline constexpr int kMinHosts = 40, kMaxHosts = 5000;
+/// A company of `hosts` hosts, kMinHosts to kMaxHosts (the caller checks): a pure function of both numbers.
 Network MakeNetwork(uint64_t seed, int hosts);
 
 /// An address of the company: 10.20.<segment>.<number>.

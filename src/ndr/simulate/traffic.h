@@ -11,6 +11,7 @@
 
 namespace ndr::simulate {
 
+/// The quarter of an hour that sessions are made for; the network and the oddities outlive it.
 struct Slice {
   const Network& network;
   const Oddities& oddities;
@@ -22,7 +23,9 @@ struct Slice {
   base::Micros Wrap(base::Micros t) const { return start + (t - start) % base::kSliceMicros; }
 };
 
+/// What a workstation's user and its programs do.
 void AddWorkstationTraffic(const Slice& slice, const Host& host, std::vector<Session>* out);
+/// What a server does of its own accord: backups, sweeps, look-ups.
 void AddServerTraffic(const Slice& slice, const Host& host, std::vector<Session>* out);
 /// Printers, cameras, phones, thermostats.
 void AddDeviceTraffic(const Slice& slice, const Host& host, std::vector<Session>* out);

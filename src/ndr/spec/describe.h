@@ -19,6 +19,7 @@ void DescribeJudgement(Project* out, Keys* keys);
 void DescribeFeatureGroups(Project* out, Keys* keys);
 void DescribeFeatureGroups(JobSpec* out, Keys* keys);
 
+/// The keys of one element of a list.
 void DescribeKeys(base::NamedCidr* out, Keys* keys);
 void DescribeKeys(Horizon* out, Keys* keys);
 void DescribeKeys(FindingTerm* out, Keys* keys);

@@ -175,6 +175,7 @@ struct Project {
   catalogue::CatalogueOptions catalogue;
 };
 
+/// Those of specification 3, where a project names none.
 std::vector<Horizon> DefaultHorizons();
 
 /// The defaults alone.
@@ -197,6 +198,8 @@ struct Context {
   std::vector<base::PortSet> port_sets;
   int threads = 0;
 };
+/// Invalid, with the keys: unknown names of metrics and windows; networks, calendars and windows that cannot
+/// be. `threads` 0: base::DefaultThreads().
 arrow::Result<std::shared_ptr<const Context>> MakeContext(Project project, int threads = 0);
 
 /// What to say where no window of the project gives evidence, so that nothing can ever be a finding; empty:

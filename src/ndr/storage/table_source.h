@@ -31,6 +31,7 @@ class TableSource {
   virtual arrow::Result<std::shared_ptr<arrow::RecordBatch>> Next() = 0;
 };
 
+/// By the file's format; OpenParquetSource is that of Parquet. Errors do not name the file.
 arrow::Result<std::unique_ptr<TableSource>> OpenSource(const TableFile& file, const SourceRequest& request);
 arrow::Result<std::unique_ptr<TableSource>> OpenParquetSource(const TableFile& file,
                                                               const SourceRequest& request);
