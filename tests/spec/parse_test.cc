@@ -245,7 +245,7 @@ TEST(ReadProject, WrongTypesAndValuesSayWhatWouldBeRight) {
               HasSubstr("cannot read the project file /nonexistent/p.json"));
 }
 
-TEST(ParseProject, AFieldMappingNamesCanonicalFieldsEachFromItsOwn) {
+TEST(ReadProject, AFieldMappingNamesCanonicalFieldsEachFromItsOwn) {
   EXPECT_THAT(Refusal(R"({"field_mapping": {"source_ipp": "x"}})"),
               HasSubstr("p.json: field_mapping.source_ipp: 'source_ipp' is no canonical field; did you mean "
                         "'source_ip'?"));
@@ -261,7 +261,7 @@ TEST(ParseProject, AFieldMappingNamesCanonicalFieldsEachFromItsOwn) {
   EXPECT_EQ(swapped.field_mapping.at("source_ip"), "destination_ip");
 }
 
-TEST(ParseProject, WhatCouldNeverActIsRefused) {
+TEST(ReadProject, WhatCouldNeverActIsRefused) {
   const auto segments = [](const char* entry) {
     return Refusal(
         R"({"segments": {"mapping": [{"name": "controllers", "cidr": "10.7.0.0/16"}], "high_risk": ["controllers", ")" +
@@ -282,7 +282,7 @@ TEST(ParseProject, WhatCouldNeverActIsRefused) {
               HasSubstr("non_persistent_machine_prefixes[1]: is empty"));
 }
 
-TEST(ParseProject, NamesOfGroupsAreThoseThatAStoreTakes) {
+TEST(ReadProject, NamesOfGroupsAreThoseThatAStoreTakes) {
   const auto named = [](const std::string& name) {
     return Refusal(R"({"feature_groups": {"names": {"fg_a": ")" + name + "\"}}}");
   };
