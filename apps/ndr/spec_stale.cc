@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "ndr/catalogue/families.h"
 #include "ndr/jobs/agreement.h"
 #include "ndr/storage/commit.h"
 #include "spec_verbs.h"
@@ -33,7 +34,7 @@ arrow::Result<std::string> StaleInWords(const std::string& root, const std::vect
   std::string text;
   const storage::CommitLog log(root);
   for (const std::string& version : std::set<std::string>(versions.begin(), versions.end()))
-    for (const std::string_view family : storage::Families()) {
+    for (const auto& [family, revision, made_from] : catalogue::kFamilies) {
       const Values today = spec::ActingKeys(after, family);
       ARROW_ASSIGN_OR_RAISE(const auto records, log.ReadAll(family, version));
       std::set<std::string> keys;
@@ -56,7 +57,7 @@ arrow::Result<std::string> StaleNow(const std::string& root, const spec::Project
   const storage::CommitLog log(root);
   std::string text;
   size_t commits = 0;
-  for (const std::string_view family : storage::Families()) {
+  for (const auto& [family, revision, made_from] : catalogue::kFamilies) {
     const storage::CommitRecord today = jobs::MadeToday(*context, family);
     jobs::Disagreement differs(today);
     ARROW_ASSIGN_OR_RAISE(const auto records, log.ReadAll(family, version));

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "ndr/base/exit_code.h"
+#include "ndr/catalogue/meaning.h"
 
 namespace ndr::jobs {
 namespace {
@@ -102,6 +103,27 @@ TEST_F(PublishedTest, AnotherConfigurationIsNamedByKeyAndBothValues) {
   EXPECT_EQ(base::ExitCode(status), base::kExitContract);
   EXPECT_THAT(status.message(), HasSubstr("calendar.timezone (there \"UTC\", now \"Europe/Prague\")"));
   EXPECT_THAT(status.message(), HasSubstr("--replace"));
+}
+
+TEST_F(PublishedTest, OtherFormulasUnderTheSameKeysAreRefusedWithTheRemedy) {
+  Deliver(0, {0});
+  storage::CommitRecord there = *published_->Find("delta", At(0));
+  const storage::CommitRecord draft = published_->Draft("delta", there.key.id, At(0));
+  EXPECT_TRUE(published_->IsCurrent(draft));
+  // As a release with another revision of delta's formulas would have committed it.
+  auto families = catalogue::kFamilies;
+  --families[catalogue::FindFamily("delta")].revision;
+  there.catalogue_hash =
+      catalogue::HashMeaning(*context_->catalogue, families)[catalogue::FindFamily("delta")];
+  published_->Put(there);
+  EXPECT_FALSE(published_->IsCurrent(draft)) << "a replay computes it again";
+  const arrow::Status status = published_->CheckAgreement("delta");
+  EXPECT_EQ(base::ExitCode(status), base::kExitContract);
+  EXPECT_THAT(
+      status.message(),
+      HasSubstr("1 of 1 batch of delta, version v1, was made under the formulas of another release of "
+                "ndr, with the same keys. Datasets made under different ones do not join: use a new "
+                "--feature-spec-version, or run the job of delta again with --replace"));
 }
 
 TEST_F(PublishedTest, AKeyOfALaterStageRefusesNothingEarlier) {

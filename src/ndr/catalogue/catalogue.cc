@@ -7,7 +7,8 @@
 #include <numeric>
 #include <set>
 
-#include "ndr/base/hash.h"
+#include "ndr/catalogue/families.h"
+#include "ndr/catalogue/meaning.h"
 #include "ndr/catalogue/schema.h"
 
 namespace ndr::catalogue {
@@ -120,6 +121,11 @@ std::shared_ptr<arrow::Schema> MakeSchema(const std::vector<Column>& columns, bo
 
 std::string_view PathOf(Dataset dataset) { return kPaths[static_cast<size_t>(dataset)]; }
 
+std::string_view FamilyOf(Dataset dataset) {
+  const std::string_view path = PathOf(dataset);
+  return path.substr(0, path.find('/'));
+}
+
 int FindDataset(std::string_view path) {
   return static_cast<int>(std::find(std::begin(kPaths), std::end(kPaths), path) - std::begin(kPaths));
 }
@@ -198,21 +204,6 @@ arrow::Result<std::vector<Transform>> ResolveTransforms(const std::vector<std::s
   return transforms;
 }
 
-// A dataset is made from those of lower stages and its own.
-size_t StageOf(std::string_view path) {
-  const std::string_view family = path.substr(0, path.find('/'));
-  return family == "fg_a" || family == "fg_a_wide" ? 1 : family == "fg_b" ? 2 : family == "fg_c" ? 3 : 0;
-}
-
-std::string MetricsInWords(const Catalogue& catalogue) {
-  std::string words;
-  for (const ProjectMetric& m : catalogue.metrics())
-    words += m.name + "|" + std::string(ToText(m.word->unit)) + "|" + std::string(m.word->measure.of) + "|" +
-             std::string(m.word->measure.by) + "\n";
-  for (const Window& w : catalogue.windows()) words += w.label + "=" + std::to_string(w.slices) + "\n";
-  return words;
-}
-
 }  // namespace
 
 arrow::Result<std::shared_ptr<const Catalogue>> Catalogue::Make(CatalogueOptions options) {
@@ -270,19 +261,12 @@ arrow::Result<std::shared_ptr<const Catalogue>> Catalogue::Make(CatalogueOptions
   set(Dataset::kFgCPair, FgCPairColumns());
   set(Dataset::kEvidence, EvidenceColumns());
   c->options_ = std::move(options);
-
-  std::string all;
-  for (size_t stage = 0; stage < std::size(c->hashes_); ++stage) {
-    for (int d = 0; d < kDatasets; ++d)
-      if (StageOf(kPaths[d]) == stage)
-        all += std::string(kPaths[d]) + "\n" + c->StorageSchema(static_cast<Dataset>(d))->ToString() + "\n";
-    if (stage == StageOf("fg_a")) all += MetricsInWords(*c);
-    c->hashes_[stage] = base::Sha256Hex(all);
-  }
+  const MeaningHashes hashes = HashMeaning(*c, kFamilies);
+  c->hashes_.assign(hashes.begin(), hashes.end());
   return c;
 }
 
-const std::string& Catalogue::hash(std::string_view family) const { return hashes_[StageOf(family)]; }
+const std::string& Catalogue::hash(std::string_view family) const { return hashes_.at(FindFamily(family)); }
 
 int Catalogue::FindWindow(std::string_view label) const {
   for (size_t i = 0; i < windows_.size(); ++i)

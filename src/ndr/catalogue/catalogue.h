@@ -89,6 +89,8 @@ enum class Dataset : uint8_t {
 inline constexpr int kDatasets = 15;
 /// `delta/host`, `fg_b/pair/segment`, ...: the folder below the root.
 std::string_view PathOf(Dataset dataset);
+/// The first part of a dataset's path, one of kFamilies: its datasets are committed together.
+std::string_view FamilyOf(Dataset dataset);
 /// nullopt-like: kDatasets when the path names none.
 int FindDataset(std::string_view path);
 
@@ -124,8 +126,8 @@ class Catalogue {
   std::shared_ptr<arrow::Schema> StorageSchema(Dataset dataset) const;
   /// Columns that identify a row of a dataset, by name.
   std::vector<std::string> Key(Dataset dataset) const;
-  /// A SHA-256 over names, types, units and order of what a dataset and those that it is made from consist
-  /// of: differs when the dataset's meaning does. `family`: the first part of a dataset's path.
+  /// Differs when the meaning of the family's data does, or of what they are made from: by the words, or by
+  /// the revision of the formulas (meaning.h). `family`: one of kFamilies.
   const std::string& hash(std::string_view family) const;
 
  private:
@@ -137,7 +139,7 @@ class Catalogue {
   std::vector<Transform> transforms_;
   std::vector<std::string> delta_counts_;
   std::vector<Column> columns_[kDatasets];
-  std::string hashes_[4];  // by stage: delta, fg_a, fg_b, fg_c
+  std::vector<std::string> hashes_;  // by kFamilies
 };
 
 /// The name among `known` nearest to `name` by edit distance, for messages; empty when nothing is near.

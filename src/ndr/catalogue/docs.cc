@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ndr/catalogue/describe.h"
+#include "ndr/catalogue/families.h"
 
 namespace ndr::catalogue {
 namespace {
@@ -43,22 +44,10 @@ std::string_view ToText(Type type) {
 std::string Formula(const Metric& metric) {
   const auto& [kind, of, by] = metric.measure;
   switch (kind) {
-    case MeasureKind::kCount:
-      return fmt::format("count({})", of);
-    case MeasureKind::kSum:
-      return fmt::format("sum({})", of);
-    case MeasureKind::kMaxPerMinute:
-      return fmt::format("max_per_minute({})", of);
     case MeasureKind::kDistinct:
       return by.empty() ? fmt::format("distinct({})", of) : fmt::format("distinct({} where {})", of, by);
-    case MeasureKind::kEntropy:
-      return fmt::format("entropy({})", of);
-    case MeasureKind::kTopShare:
-      return fmt::format("top_share({}, {})", of, by);
     case MeasureKind::kFailedSpread:
       return fmt::format("failed_spread({} per {})", by, of);
-    case MeasureKind::kBeacon:
-      return fmt::format("beacon({})", of);
     case MeasureKind::kRatio:
       return fmt::format("{} / {}", of, by);
     case MeasureKind::kAsymmetry:
@@ -66,14 +55,13 @@ std::string Formula(const Metric& metric) {
                                             : fmt::format("{} / ({} + 1)", of, by);
     case MeasureKind::kFlag:
       return fmt::format("{} > 0", of);
-    case MeasureKind::kNovelty:
-      return fmt::format("novelty({}, {})", of, by);
     case MeasureKind::kCoverage:
       return "days of look-back";
     case MeasureKind::kWitness:
       return fmt::format("where {} is", of);
+    default:
+      return fmt::format("{}({}{}{})", ToText(kind), of, by.empty() ? "" : ", ", by);
   }
-  return "";
 }
 
 std::string ListText(const Catalogue& catalogue) {
@@ -141,6 +129,7 @@ std::string LockText(const Catalogue& catalogue) {
     text += fmt::format("metric {} {} {} | {} | {}\n", m.column, ToText(m.type), ClassOf(m),
                         ToText(m.word->unit), ToText(m.word->nulls));
   for (const Window& w : catalogue.windows()) text += fmt::format("window {} {}\n", w.label, w.slices);
+  for (const Family& f : kFamilies) text += fmt::format("revision {} {}\n", f.name, f.revision);
   for (const std::string_view s : kStatisticNames) text += fmt::format("statistic {}\n", s);
   for (const Transform t : catalogue.transforms())
     text += fmt::format("transform {}\n", kTransforms[static_cast<size_t>(t)].name);

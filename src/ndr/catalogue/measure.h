@@ -26,6 +26,13 @@ enum class MeasureKind : uint8_t {
   kWitness,       ///< the value (port, peer) at which the metric `of` takes its maximum; ties: the lowest
 };
 
+constexpr std::string_view ToText(MeasureKind kind) {
+  constexpr std::string_view kNames[] = {
+      "count",  "sum",   "max_per_minute", "distinct", "entropy", "top_share", "failed_spread",
+      "beacon", "ratio", "asymmetry",      "flag",     "novelty", "coverage",  "witness"};
+  return kNames[static_cast<int>(kind)];
+}
+
 /// How partials of a measure merge (specification 2, class).
 enum class MergeClass : uint8_t { kSum, kMax, kUnion, kHistogram, kRatio, kDerived, kNovelty };
 

@@ -38,8 +38,12 @@ void Disagreement::Compare(const storage::CommitRecord& record) {
         there_[key].insert(ValueOf(record.configuration, key));
 }
 
+std::string Disagreement::InWords() const {
+  return there_.empty() ? KeysInWords() : "another configuration: " + KeysInWords();
+}
+
 std::string Disagreement::KeysInWords() const {
-  if (there_.empty()) return "the catalogue of features, by another release of ndr";
+  if (there_.empty()) return "the formulas of another release of ndr, with the same keys";
   std::vector<std::string> words;
   for (const auto& [key, values] : there_)
     words.push_back(fmt::format("{} (there {}, now {})", key, fmt::join(values, " or "),

@@ -29,8 +29,11 @@ class Disagreement {
   size_t commits() const { return commits_; }
   /// Of those that differ.
   const std::vector<std::string>& ids() const { return ids_; }
-  /// `calendar.timezone (there "UTC", now "Europe/Prague")`; one key has all its values there.
+  /// `calendar.timezone (there "UTC", now "Europe/Prague")`; one key has all its values there. Where all keys
+  /// are the same, that the engine's formulas are not.
   std::string KeysInWords() const;
+  /// The same as what the commits were made under.
+  std::string InWords() const;
 
  private:
   const storage::CommitRecord& today_;

@@ -21,10 +21,10 @@ using base::Micros;
 constexpr std::int64_t kLargeFileBytes = 64 << 20;
 constexpr size_t kFilesAhead = 4;
 
-// What parsing depends on besides the file's bytes.
+// What parsing depends on besides the file's bytes: the keys, and the revision of delta's formulas.
 std::string ParsingHash(const spec::Context& context, const std::string& source) {
   return base::Sha256Hex(spec::ConfigurationHash(context.project, "delta") + "\n" + source + "\n" +
-                         NDR_VERSION);
+                         context.catalogue->hash("delta"));
 }
 
 }  // namespace

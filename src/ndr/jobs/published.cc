@@ -8,6 +8,7 @@
 
 #include "ndr/base/exit_code.h"
 #include "ndr/base/hash.h"
+#include "ndr/catalogue/families.h"
 #include "ndr/jobs/agreement.h"
 
 namespace ndr::jobs {
@@ -55,7 +56,7 @@ arrow::Result<std::unique_ptr<Published>> Published::Read(const std::string& roo
   published->version_ = context.project.feature_spec_version;
   const storage::CommitLog log(root);
   const Micros from = Earliest("delta", scope);
-  for (const std::string_view family : storage::Families()) {
+  for (const auto& [family, revision, made_from] : catalogue::kFamilies) {
     if (!families.empty() && std::find(families.begin(), families.end(), family) == families.end()) continue;
     published->templates_[std::string(family)] = MadeToday(context, family);
     ARROW_ASSIGN_OR_RAISE(auto records, log.ReadAll(family, published->version_, Earliest(family, scope)));
@@ -92,10 +93,10 @@ Status Published::CheckAgreement(const CommitRecord& record) const {
   differs.Compare(record);
   if (differs.empty()) return Status::OK();
   return base::ContractViolation(
-      fmt::format("{}/{} of version {} was made under another configuration: {}. Datasets made under "
+      fmt::format("{}/{} of version {} was made under {}. Datasets made under "
                   "different ones do not join: use a new --feature-spec-version, or run its job again with "
                   "--replace",
-                  record.key.family, record.key.id, record.key.version, differs.KeysInWords()));
+                  record.key.family, record.key.id, record.key.version, differs.InWords()));
 }
 
 Status Published::CheckAgreement(std::string_view family) const {
@@ -108,12 +109,12 @@ Status Published::CheckAgreement(std::string_view family) const {
   const std::string_view unit = family == "fg_b" ? "reference" : "batch";
   const std::string_view units = family == "fg_b" ? "references" : "batches";
   return base::ContractViolation(fmt::format(
-      "{} of {} {} of {}, version {}, {} made under another configuration: {}. Datasets made under different "
+      "{} of {} {} of {}, version {}, {} made under {}. Datasets made under different "
       "ones do not join: use a new --feature-spec-version, or run the job of {} again with --replace, which "
       "recomputes the one {} that it runs on, for each of {}. Counted are those this run looks at; 'ndr spec "
       "diff --root' counts all",
       differs.ids().size(), differs.commits(), differs.commits() == 1 ? unit : units, family, version_,
-      differs.ids().size() == 1 ? "was" : "were", differs.KeysInWords(), family, unit,
+      differs.ids().size() == 1 ? "was" : "were", differs.InWords(), family, unit,
       IdsInWords(differs.ids())));
 }
 

@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "ndr/base/exit_code.h"
+#include "ndr/catalogue/families.h"
 #include "ndr/jobs/delta_step.h"
 #include "ndr/jobs/fg_b_builder.h"
 #include "ndr/jobs/machine_mapping.h"
@@ -31,10 +33,9 @@ Status WithdrawRange(const RunState& run, std::string_view family, Micros from, 
 
 // Slices of an earlier, other history would enter windows and look-backs of this one.
 Status SettleRoot(const RunState& run, const History& history, bool replace) {
-  std::vector<std::string_view> families = storage::Families();
-  std::erase(families, "fg_b");  // its records stand for reference times, not for slices
-  std::reverse(families.begin(), families.end());
-  for (const std::string_view family : families) {
+  for (const std::string_view family :
+       catalogue::kFamilies | std::views::reverse | std::views::transform(&catalogue::Family::name)) {
+    if (family == "fg_b") continue;  // its records stand for reference times, not for slices
     const Micros from = family == "lookback" ? base::DayStart(history.start) : history.start;
     for (const auto& [low, high] : {std::pair(INT64_MIN, from), std::pair(history.end, INT64_MAX)}) {
       const auto others = run.published->Range(family, low, high);

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "ndr/base/parallel.h"
+#include "ndr/catalogue/families.h"
 #include "ndr/storage/committed_files.h"
 #include "ndr/storage/scratch.h"
 
@@ -50,8 +51,8 @@ Result<std::vector<Garbage>> FindGarbage(ObjectStore* store, base::Micros before
   // The lists come first: whatever is committed by the time the records are
   // read, they list.
   std::vector<ObjectInfo> old;
-  for (const std::string_view family : Families()) {
-    ARROW_ASSIGN_OR_RAISE(const auto objects, store->List(std::string(family)));
+  for (const catalogue::Family& family : catalogue::kFamilies) {
+    ARROW_ASSIGN_OR_RAISE(const auto objects, store->List(std::string(family.name)));
     for (const ObjectInfo& object : objects)
       if (object.modified_micros < before) old.push_back(object);
   }

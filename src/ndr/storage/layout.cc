@@ -31,20 +31,6 @@ std::optional<base::Micros> SliceOfPath(std::string_view path) {
   return civil ? std::optional(civil->micros) : std::nullopt;
 }
 
-std::string_view FamilyOf(catalogue::Dataset dataset) {
-  const std::string_view path = catalogue::PathOf(dataset);
-  return path.substr(0, path.find('/'));
-}
-
-std::vector<std::string_view> Families() {
-  std::vector<std::string_view> families;
-  for (int d = 0; d < catalogue::kDatasets; ++d) {
-    const std::string_view family = FamilyOf(static_cast<catalogue::Dataset>(d));
-    if (families.empty() || families.back() != family) families.push_back(family);
-  }
-  return families;
-}
-
 std::string CommitFolder(std::string_view family, std::string_view version) {
   return Versioned("_commits/" + std::string(family), version);
 }

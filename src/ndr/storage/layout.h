@@ -29,11 +29,8 @@ std::optional<base::Micros> SliceOfPath(std::string_view path);
 /// Whether a dataset is one of the FG-B tables, whose files are `part-NNNN-<h>.parquet`.
 bool IsBaseline(catalogue::Dataset dataset);
 
-/// The first part of a dataset's path, under which its commits stand: delta, pair_counts, lookback, fg_a,
-/// fg_a_wide, fg_b, fg_c.
-std::string_view FamilyOf(catalogue::Dataset dataset);
-/// Every family once, each after those that it is made from.
-std::vector<std::string_view> Families();
+/// The commits of a dataset stand under its family.
+using catalogue::FamilyOf;
 
 /// What one commit record makes visible: all tables and horizons of a batch or a reference.
 struct CommitKey {
