@@ -89,6 +89,14 @@ TEST(Catalogue, APortSetOfTheProjectsOwnIsOneMoreMetric) {
   EXPECT_GE(words->Schema(Dataset::kFgBGlobal)->GetFieldIndex("mail_port_sessions_cnt_mad"), 0);
 }
 
+TEST(Catalogue, OfRankedMetricsByDefaultThoseStayThatAreBaselined) {
+  CatalogueOptions options;
+  options.baselined_metrics = {"sessions_cnt", "allow_cnt", "deny_cnt", "vulnerability_cnt"};
+  const auto words = Made(options);
+  EXPECT_THAT(words->ranked(),
+              ElementsAre(words->FindMetricIndex("sessions_cnt"), words->FindMetricIndex("deny_cnt")));
+}
+
 TEST(Catalogue, RefusalsNameTheKeyAndTheNearest) {
   CatalogueOptions options;
   options.baselined_metrics = {"sessions_cnt", "deny_ration"};

@@ -187,6 +187,30 @@ TEST(Scores, SumAndMaximumLeaveNullTermsOut) {
   EXPECT_TRUE(IsNull((Score{"n", true, {{3, false, false}}}.Of(z, 1))));
 }
 
+// Of the default scores' terms those are null whose metrics have no baseline; one's own must have one.
+TEST(Scores, AreTheProjectsWithTheDefaultOnesWhoseMetricsMayLackABaseline) {
+  spec::Project project = spec::DefaultProject();
+  catalogue::CatalogueOptions options;
+  options.baselined_metrics = {"sessions_cnt", "bytes_src_sum"};
+  options.extra_scores = {"mine"};
+  const auto catalogue = catalogue::Catalogue::Make(options).ValueOrDie();
+  project.scores.push_back({"mine", true, {"-bytes_src_sum"}});
+  const auto scores = MakeScores(project.scores, *catalogue).ValueOrDie();
+  ASSERT_EQ(scores.size(), 5u);
+  // sessions_cnt, bytes_src_sum, rare:sessions_cnt; rare:sessions_cnt; bytes_src_sum, rare:bytes_src_sum;
+  // none.
+  const size_t terms[] = {3, 1, 2, 0, 1};
+  for (size_t i = 0; i < scores.size(); ++i) EXPECT_EQ(scores[i].terms.size(), terms[i]) << scores[i].name;
+  EXPECT_EQ(scores[4].terms[0].slot, 1);
+  EXPECT_TRUE(scores[4].terms[0].negative);
+
+  project.scores[4].terms = {"deny_cnt"};
+  EXPECT_EQ(MakeScores(project.scores, *catalogue).status().message(),
+            "scores.mine: 'deny_cnt' names no baselined metric");
+  project.scores[1].terms.push_back("deny_cnt");
+  EXPECT_FALSE(MakeScores({project.scores[1]}, *catalogue).ok()) << "a default score, but no default term";
+}
+
 TEST(TimeBand, ABandBelowItsShareIsAViolation) {
   const BandSessions sessions = {57, 40, 3, 0, 0, 0};
   EXPECT_EQ(BandViolation(sessions, 0, 0, 0.05), 0);

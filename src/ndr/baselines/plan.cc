@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ndr/catalogue/defaults.h"
+
 namespace ndr::baselines {
 
 using arrow::Status;
@@ -61,10 +63,8 @@ arrow::Result<std::shared_ptr<const Plan>> Plan::Make(std::shared_ptr<const spec
   for (const int i : catalogue.baselined())
     ARROW_RETURN_NOT_OK(plan->Column(catalogue.metrics()[static_cast<size_t>(i)].name, "baselined_metrics"));
 
-  std::vector<std::string> key_metrics = project.capping.key_metrics;
-  if (key_metrics.empty())
-    key_metrics.assign(catalogue::kDefaultKeyMetrics.begin(), catalogue::kDefaultKeyMetrics.end());
-  for (const std::string& name : key_metrics) {
+  const auto& key_metrics = project.capping.key_metrics;
+  for (const std::string& name : key_metrics.empty() ? catalogue::DefaultKeyMetrics() : key_metrics) {
     ARROW_ASSIGN_OR_RAISE(const size_t column, plan->Column(name, "capping.key_metrics"));
     plan->key_columns_.push_back(column);
   }

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <set>
 
+#include "ndr/catalogue/defaults.h"
 #include "ndr/catalogue/families.h"
 #include "ndr/catalogue/meaning.h"
 #include "ndr/catalogue/schema.h"
@@ -172,34 +173,35 @@ arrow::Result<std::vector<int>> Resolve(const Catalogue& catalogue, const std::v
   return std::vector<int>(found.begin(), found.end());
 }
 
-Status CheckWindows(std::vector<Window>* windows) {
-  if (windows->empty())
-    for (const DefaultWindow& w : kDefaultWindows) windows->push_back({std::string(w.label), w.slices});
+// Shortest first.
+arrow::Result<std::vector<Window>> ResolveWindows(std::vector<Window> windows) {
+  if (windows.empty()) windows = DefaultWindows();
   std::set<std::string> labels;
   std::set<int> lengths;
-  for (const Window& w : *windows) {
+  for (const Window& w : windows) {
     if (w.label.empty() || w.slices < 1 || w.slices > kMaxWindowSlices)
       return Status::Invalid("windows.", w.label, ": ", w.slices, " slices; a window has 1 to ",
                              kMaxWindowSlices, " slices of 15 minutes");
     if (!labels.insert(w.label).second || !lengths.insert(w.slices).second)
       return Status::Invalid("windows.", w.label, ": label or length stands twice");
   }
-  std::sort(windows->begin(), windows->end(),
+  std::sort(windows.begin(), windows.end(),
             [](const Window& a, const Window& b) { return a.slices < b.slices; });
-  return Status::OK();
+  return windows;
 }
 
-arrow::Result<std::vector<Transform>> ResolveTransforms(const std::vector<std::string>& names) {
-  std::vector<Transform> transforms;
+// In catalogue order.
+arrow::Result<std::vector<Transform>> ResolveTransforms(std::vector<std::string> names) {
+  if (names.empty()) names = DefaultTransforms();
   std::vector<std::string> known;
   for (const TransformWord& t : kTransforms) known.emplace_back(t.name);
   for (const std::string& name : names)
     if (std::find(known.begin(), known.end(), name) == known.end())
       return Status::Invalid("transforms: '", name, "' is no transform; did you mean '", Nearest(name, known),
                              "'?");
-  for (size_t t = 0; t < kTransforms.size(); ++t)
-    if (names.empty() ? kTransforms[t].by_default
-                      : std::find(names.begin(), names.end(), known[t]) != names.end())
+  std::vector<Transform> transforms;
+  for (size_t t = 0; t < known.size(); ++t)
+    if (std::find(names.begin(), names.end(), known[t]) != names.end())
       transforms.push_back(static_cast<Transform>(t));
   return transforms;
 }
@@ -208,62 +210,72 @@ arrow::Result<std::vector<Transform>> ResolveTransforms(const std::vector<std::s
 
 arrow::Result<std::shared_ptr<const Catalogue>> Catalogue::Make(CatalogueOptions options) {
   std::shared_ptr<Catalogue> c(new Catalogue());
-  c->windows_ = options.windows;
-  ARROW_RETURN_NOT_OK(CheckWindows(&c->windows_));
-  if (options.lookback_days < 1)
-    return Status::Invalid("lookback.days: ", options.lookback_days, " is below 1");
-  for (size_t i = 0; i < kMetricCount; ++i)
-    c->metrics_.push_back(FromWord(kMetrics[i], i, options.lookback_days));
-  c->delta_counts_.assign(kDeltaCounts.begin(), kDeltaCounts.end());
-  for (const std::string& name : options.extra_port_sets) {
-    if (!IsPortSetName(name)) return Status::Invalid("port_sets.", name, ": a set is named like MAIL_PORTS");
-    const std::string metric = PortSetMetric(name);
-    if (c->FindMetricIndex(metric) >= 0)
-      return Status::Invalid("port_sets.", name, ": its metric ", metric, " exists already");
-    c->metrics_.push_back(
-        {metric, metric, &kMetrics[MetricAt("admin_port_sessions_cnt")], Type::kInt64, 1, true});
-    c->delta_counts_.push_back(metric);
-  }
-  if (options.baselined_metrics.empty()) {
-    c->baselined_.resize(kDefaultBaselined);
-    std::iota(c->baselined_.begin(), c->baselined_.end(), 0);
-  } else {
-    ARROW_ASSIGN_OR_RAISE(c->baselined_, Resolve(*c, options.baselined_metrics, "baselined_metrics", true));
-    if (c->baselined_.front() != 0)
-      return Status::Invalid("baselined_metrics: sessions_cnt must be among them");
-  }
-  if (options.rank_metrics.empty()) {
-    for (const int i : c->baselined_)
-      if (i < static_cast<int>(kDefaultRanked) && i != MetricAt("allow_cnt") && i != MetricAt("traffic_cnt"))
-        c->ranked_.push_back(i);
-  } else {
-    ARROW_ASSIGN_OR_RAISE(c->ranked_, Resolve(*c, options.rank_metrics, "rank_metrics", true));
-    for (const int i : c->ranked_)
-      if (!std::binary_search(c->baselined_.begin(), c->baselined_.end(), i))
-        return Status::Invalid("rank_metrics: ", c->metrics_[static_cast<size_t>(i)].name,
-                               " is not among baselined_metrics");
-  }
-  ARROW_ASSIGN_OR_RAISE(c->transforms_, ResolveTransforms(options.transforms));
-  auto set = [&](Dataset d, std::vector<Column> columns) {
-    c->columns_[static_cast<size_t>(d)] = std::move(columns);
-  };
-  set(Dataset::kDeltaHost, DeltaHostColumns(c->delta_counts_));
-  set(Dataset::kDeltaPair, DeltaPairColumns());
-  set(Dataset::kPairCounts, PairCountsColumns());
-  set(Dataset::kLookback, LookbackColumns());
-  set(Dataset::kFgA, FgAColumns(c->metrics_));
-  set(Dataset::kFgAWide, FgAWideColumns(c->metrics_, c->windows_));
-  for (const Dataset d : {Dataset::kFgBHost, Dataset::kFgBSegment, Dataset::kFgBGlobal})
-    set(d, FgBColumns(d, c->metrics_, c->baselined_));
-  set(Dataset::kIpMetadata, IpMetadataColumns());
-  for (const Dataset d : {Dataset::kPairHost, Dataset::kPairSegment}) set(d, PairRarityColumns(d));
-  set(Dataset::kFgCHost, FgCHostColumns(c->metrics_, c->baselined_, c->transforms_, options.extra_scores));
-  set(Dataset::kFgCPair, FgCPairColumns());
-  set(Dataset::kEvidence, EvidenceColumns());
   c->options_ = std::move(options);
+  ARROW_ASSIGN_OR_RAISE(c->windows_, ResolveWindows(c->options_.windows));
+  ARROW_RETURN_NOT_OK(c->MakeMetrics());
+  ARROW_RETURN_NOT_OK(c->ChooseMetrics());
+  ARROW_ASSIGN_OR_RAISE(c->transforms_, ResolveTransforms(c->options_.transforms));
+  c->MakeColumns();
   const MeaningHashes hashes = HashMeaning(*c, kFamilies);
   c->hashes_.assign(hashes.begin(), hashes.end());
   return c;
+}
+
+// The declared metrics, then those of the project's own port sets.
+Status Catalogue::MakeMetrics() {
+  if (options_.lookback_days < 1)
+    return Status::Invalid("lookback.days: ", options_.lookback_days, " is below 1");
+  for (size_t i = 0; i < kMetricCount; ++i)
+    metrics_.push_back(FromWord(kMetrics[i], i, options_.lookback_days));
+  delta_counts_.assign(kDeltaCounts.begin(), kDeltaCounts.end());
+  for (const std::string& name : options_.extra_port_sets) {
+    if (!IsPortSetName(name)) return Status::Invalid("port_sets.", name, ": a set is named like MAIL_PORTS");
+    const std::string metric = PortSetMetric(name);
+    if (FindMetricIndex(metric) >= 0)
+      return Status::Invalid("port_sets.", name, ": its metric ", metric, " exists already");
+    metrics_.push_back(
+        {metric, metric, &kMetrics[MetricAt("admin_port_sessions_cnt")], Type::kInt64, 1, true});
+    delta_counts_.push_back(metric);
+  }
+  return Status::OK();
+}
+
+// Which metrics are baselined, and which of those ranked.
+Status Catalogue::ChooseMetrics() {
+  const auto& baselined = options_.baselined_metrics;
+  ARROW_ASSIGN_OR_RAISE(baselined_, Resolve(*this, baselined.empty() ? DefaultBaselinedMetrics() : baselined,
+                                            "baselined_metrics", true));
+  if (baselined_.front() != 0) return Status::Invalid("baselined_metrics: sessions_cnt must be among them");
+  const bool by_default = options_.rank_metrics.empty();
+  ARROW_ASSIGN_OR_RAISE(
+      const auto ranked,
+      Resolve(*this, by_default ? DefaultRankMetrics() : options_.rank_metrics, "rank_metrics", true));
+  for (const int i : ranked)
+    if (std::binary_search(baselined_.begin(), baselined_.end(), i))
+      ranked_.push_back(i);
+    else if (!by_default)
+      return Status::Invalid("rank_metrics: ", metrics_[static_cast<size_t>(i)].name,
+                             " is not among baselined_metrics");
+  return Status::OK();
+}
+
+void Catalogue::MakeColumns() {
+  const auto set = [&](Dataset d, std::vector<Column> columns) {
+    columns_[static_cast<size_t>(d)] = std::move(columns);
+  };
+  set(Dataset::kDeltaHost, DeltaHostColumns(delta_counts_));
+  set(Dataset::kDeltaPair, DeltaPairColumns());
+  set(Dataset::kPairCounts, PairCountsColumns());
+  set(Dataset::kLookback, LookbackColumns());
+  set(Dataset::kFgA, FgAColumns(metrics_));
+  set(Dataset::kFgAWide, FgAWideColumns(metrics_, windows_));
+  for (const Dataset d : {Dataset::kFgBHost, Dataset::kFgBSegment, Dataset::kFgBGlobal})
+    set(d, FgBColumns(d, metrics_, baselined_));
+  set(Dataset::kIpMetadata, IpMetadataColumns());
+  for (const Dataset d : {Dataset::kPairHost, Dataset::kPairSegment}) set(d, PairRarityColumns(d));
+  set(Dataset::kFgCHost, FgCHostColumns(metrics_, baselined_, transforms_, options_.extra_scores));
+  set(Dataset::kFgCPair, FgCPairColumns());
+  set(Dataset::kEvidence, EvidenceColumns());
 }
 
 const std::string& Catalogue::hash(std::string_view family) const { return hashes_.at(FindFamily(family)); }

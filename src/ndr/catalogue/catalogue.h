@@ -58,15 +58,15 @@ struct Window {
   friend bool operator==(const Window&, const Window&) = default;
 };
 
+/// Lists that may be empty are then those of defaults.h.
 struct CatalogueOptions {
-  std::vector<Window> windows;  ///< empty: the default ones
+  std::vector<Window> windows;  ///< may be empty
   int lookback_days = 30;
   std::vector<std::string> extra_port_sets;    ///< `X_PORTS` of the project's own, in its order
-  std::vector<std::string> baselined_metrics;  ///< short names; empty: the first 38
-  std::vector<std::string>
-      rank_metrics;                     ///< empty: the first 32 baselined ones but allow_cnt and traffic_cnt
-  std::vector<std::string> transforms;  ///< empty: those by default
-  std::vector<std::string> extra_scores;  ///< names of scores of the project's own
+  std::vector<std::string> baselined_metrics;  ///< short names; may be empty
+  std::vector<std::string> rank_metrics;       ///< may be empty
+  std::vector<std::string> transforms;         ///< may be empty
+  std::vector<std::string> extra_scores;       ///< names of scores of the project's own
 };
 
 enum class Dataset : uint8_t {
@@ -132,6 +132,10 @@ class Catalogue {
 
  private:
   Catalogue() = default;
+  arrow::Status MakeMetrics();
+  arrow::Status ChooseMetrics();
+  void MakeColumns();
+
   CatalogueOptions options_;
   std::vector<Window> windows_;
   std::vector<ProjectMetric> metrics_;

@@ -20,36 +20,25 @@ arrow::Result<ScoreTerm> ParseTerm(std::string_view text, const std::string& sco
   return term;
 }
 
+bool IsDefault(const std::string& score, const std::string& term) {
+  return std::any_of(catalogue::kScores.begin(), catalogue::kScores.end(), [&](const auto& word) {
+    return word.name == score && std::find(word.terms.begin(), word.terms.end(), term) != word.terms.end();
+  });
+}
+
 }  // namespace
 
 arrow::Result<std::vector<Score>> MakeScores(const std::vector<spec::ScoreTerms>& configured,
                                              const catalogue::Catalogue& catalogue) {
   std::vector<Score> scores;
-  for (const catalogue::ScoreWord& word : catalogue::kScores) {
-    const bool replaced =
-        std::any_of(configured.begin(), configured.end(), [&](const auto& c) { return c.name == word.name; });
-    if (replaced) continue;
-    Score score{std::string(word.name), word.is_max, {}};
-    for (const std::string_view text : word.terms) {
-      if (text.empty()) continue;
-      // A project may baseline fewer metrics than the default scores use: such a term is always null.
-      if (auto term = ParseTerm(text, score.name, catalogue); term.ok()) score.terms.push_back(*term);
-    }
-    scores.push_back(std::move(score));
-  }
   for (const spec::ScoreTerms& c : configured) {
-    Score score{c.name, c.is_max, {}};
-    const auto word = std::find_if(catalogue::kScores.begin(), catalogue::kScores.end(),
-                                   [&](const auto& w) { return w.name == c.name; });
-    const bool is_default = word != catalogue::kScores.end();
+    Score& score = scores.emplace_back(Score{c.name, c.is_max, {}});
     for (const std::string& text : c.terms) {
-      auto term = ParseTerm(text, c.name, catalogue);
-      const bool default_term =
-          is_default && std::find(word->terms.begin(), word->terms.end(), text) != word->terms.end();
-      if (!term.ok() && !default_term) return term.status();
+      const auto term = ParseTerm(text, c.name, catalogue);
+      // A project may baseline fewer metrics than the default scores use: such a term is always null.
+      if (!term.ok() && !IsDefault(c.name, text)) return term.status();
       if (term.ok()) score.terms.push_back(*term);
     }
-    scores.push_back(std::move(score));
   }
   return scores;
 }

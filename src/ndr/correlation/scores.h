@@ -30,8 +30,8 @@ struct Score {
   double Of(const ClippedZ& clipped_z, double rarity) const;
 };
 
-/// The scores of a project: those that it configures, by default those of the catalogue. A term of an unknown
-/// metric, or of one that is not baselined, is Invalid and named.
+/// The scores of a project (Project::scores, where the default ones stand too). A term of an unknown metric,
+/// or of one that is not baselined, is Invalid and named, but for the terms of catalogue::kScores.
 arrow::Result<std::vector<Score>> MakeScores(const std::vector<spec::ScoreTerms>& configured,
                                              const catalogue::Catalogue& catalogue);
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "ndr/base/name.h"
+#include "ndr/catalogue/defaults.h"
 #include "ndr/spec/describe.h"
 
 namespace ndr::spec {
@@ -82,7 +83,7 @@ void CheckSegmentNames(const base::NetworkOptions& network, Problems* problems) 
 }  // namespace
 
 std::string NoFindingWindow(const Project& project) {
-  auto windows = project.catalogue.windows.empty() ? DefaultWindows() : project.catalogue.windows;
+  auto windows = project.catalogue.windows.empty() ? catalogue::DefaultWindows() : project.catalogue.windows;
   std::ranges::stable_sort(windows, {}, &catalogue::Window::slices);
   std::vector<std::string> labels;
   for (const catalogue::Window& w : windows) labels.push_back(w.label);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The defaults that are lists (specification 3, Terms, Horizons and metrics; specification 2, port sets).
-#include "ndr/spec/describe.h"
+// The defaults that are lists and no words of the catalogue alone (specification 3, Terms, Horizons and
+// metrics; specification 2, port sets).
+#include "ndr/catalogue/defaults.h"
+
+#include "ndr/spec/project.h"
 
 namespace ndr::spec {
 
@@ -31,39 +34,6 @@ std::vector<Horizon> DefaultHorizons() {
   return {{"7d", 7 * kMicrosPerDay, 2 * kMicrosPerDay}, {"30d", 30 * kMicrosPerDay, 7 * kMicrosPerDay}};
 }
 
-std::vector<catalogue::Window> DefaultWindows() {
-  std::vector<catalogue::Window> windows;
-  for (const catalogue::DefaultWindow& w : catalogue::kDefaultWindows)
-    windows.push_back({std::string(w.label), w.slices});
-  return windows;
-}
-
-std::vector<std::string> DefaultBaselinedMetrics() {
-  std::vector<std::string> names;
-  for (size_t i = 0; i < catalogue::kDefaultBaselined; ++i) names.emplace_back(catalogue::kMetrics[i].name);
-  return names;
-}
-
-std::vector<std::string> DefaultRankMetrics() {
-  std::vector<std::string> names;
-  for (size_t i = 0; i < catalogue::kDefaultRanked; ++i)
-    if (const std::string_view name = catalogue::kMetrics[i].name;
-        name != "allow_cnt" && name != "traffic_cnt")
-      names.emplace_back(name);
-  return names;
-}
-
-std::vector<std::string> DefaultTransforms() {
-  std::vector<std::string> names;
-  for (const catalogue::TransformWord& t : catalogue::kTransforms)
-    if (t.by_default) names.emplace_back(t.name);
-  return names;
-}
-
-std::vector<std::string> DefaultKeyMetrics() {
-  return {catalogue::kDefaultKeyMetrics.begin(), catalogue::kDefaultKeyMetrics.end()};
-}
-
 Project DefaultProject() {
   Project project;
   for (const catalogue::DefaultPortSet& set : catalogue::kPortSets) {
@@ -78,7 +48,7 @@ Project DefaultProject() {
       if (!term.empty()) score.terms.emplace_back(term);
     project.scores.push_back(std::move(score));
   }
-  project.capping.key_metrics = DefaultKeyMetrics();
+  project.capping.key_metrics = catalogue::DefaultKeyMetrics();
   project.findings.terms = DefaultTerms();
   return project;
 }

@@ -25,11 +25,4 @@ void DescribeKeys(Horizon* out, Keys* keys);
 void DescribeKeys(FindingTerm* out, Keys* keys);
 void DescribeKeys(IgnoreRule* out, Keys* keys);
 
-/// What the lists that may be left out hold then.
-std::vector<catalogue::Window> DefaultWindows();
-std::vector<std::string> DefaultBaselinedMetrics();
-std::vector<std::string> DefaultRankMetrics();
-std::vector<std::string> DefaultTransforms();
-std::vector<std::string> DefaultKeyMetrics();
-
 }  // namespace ndr::spec

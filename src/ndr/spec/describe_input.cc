@@ -2,6 +2,7 @@
 // The keys that say how logs are read, and how windows are cut: specification 1 and 2.
 #include <fmt/format.h>
 
+#include "ndr/catalogue/defaults.h"
 #include "ndr/spec/project_forms.h"
 
 namespace ndr::spec {
@@ -144,7 +145,7 @@ void DescribeInput(Project* out, Keys* keys) {
   keys->From(Acts::kDelta, Job::kDelta);
   DescribeDataQuality(&out->data_quality, keys->Group("data_quality", "What becomes of doubtful records."));
   keys->From(Acts::kFgA);
-  keys->Add<form::ByDefault<form::Windows, &DefaultWindows, &form::None<catalogue::Window>>>(
+  keys->Add<form::ByDefault<form::Windows, &catalogue::DefaultWindows, &form::None<catalogue::Window>>>(
           "windows", &out->catalogue.windows, "Windows by label, each so many slices of 15 minutes long.")
       .NotEmpty();
   DescribeLookback(&out->lookback, keys->Group("lookback", "The history with which novelty is found."));

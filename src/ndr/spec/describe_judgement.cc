@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys that say what is normal and what is a finding: specification 3.
+#include "ndr/catalogue/defaults.h"
 #include "ndr/spec/project_forms.h"
 
 namespace ndr::spec {
@@ -20,7 +21,7 @@ void DescribeSupport(SupportMin* out, Keys* keys) {
 }
 
 void DescribeCapping(Capping* out, Keys* keys) {
-  keys->Add<form::ByDefault<MetricSet, &DefaultKeyMetrics, &DefaultKeyMetrics>>(
+  keys->Add<form::ByDefault<MetricSet, &catalogue::DefaultKeyMetrics, &catalogue::DefaultKeyMetrics>>(
           "key_metrics", &out->key_metrics, "Metrics of which one anomalous value discounts a whole slice.")
       .NotEmpty();
   keys->Add<form::Number>("z_max", &out->z_max, "The |z| of a key metric above which a slice is discounted.")
@@ -116,7 +117,7 @@ void DescribeJudgement(Project* out, Keys* keys) {
           "horizons", &out->horizons, "The ranges of history over which baselines are built.")
       .NotEmpty();
   keys->From(Acts::kFgB);
-  keys->Add<MetricsOr<&DefaultBaselinedMetrics>>(
+  keys->Add<MetricsOr<&catalogue::DefaultBaselinedMetrics>>(
           "baselined_metrics", &out->catalogue.baselined_metrics,
           "Metrics with statistics in FG-B and distances in FG-C, always with sessions_cnt.")
       .NotEmpty();
@@ -137,12 +138,12 @@ void DescribeJudgement(Project* out, Keys* keys) {
       "non_persistent_machine_prefixes", &out->non_persistent_machine_prefixes,
       "Beginnings of the names of machines that start afresh each time, such as VDI-.");
   keys->From(Acts::kFgC, Job::kFgC);
-  keys->Add<form::ByDefault<form::TransformSet, &DefaultTransforms, &form::None<std::string>>>(
+  keys->Add<form::ByDefault<form::TransformSet, &catalogue::DefaultTransforms, &form::None<std::string>>>(
           "transforms", &out->catalogue.transforms, "Which distances are written for each baselined metric.")
       .NotEmpty();
   keys->Add<form::Number>("z_max", &out->z_max, "Where clipped z values end.").AtLeast(0);
-  keys->Add<MetricsOr<&DefaultRankMetrics>>("rank_metrics", &out->catalogue.rank_metrics,
-                                            "Baselined metrics that count in the rank scores.")
+  keys->Add<MetricsOr<&catalogue::DefaultRankMetrics>>("rank_metrics", &out->catalogue.rank_metrics,
+                                                       "Baselined metrics that count in the rank scores.")
       .NotEmpty();
   keys->Add<form::Number>("typical_band_share", &out->typical_band_share,
                           "The share of a host's sessions that makes a time band typical of it.")

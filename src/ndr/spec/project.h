@@ -74,7 +74,7 @@ struct SupportMin {
 };
 
 struct Capping {
-  std::vector<std::string> key_metrics;  ///< empty: catalogue::kDefaultKeyMetrics
+  std::vector<std::string> key_metrics;  ///< empty: catalogue::DefaultKeyMetrics()
   double z_max = 6;
   int w_anom_thousandths = 100;   ///< weights are multiples of 1/1000
   bool at_segment_level = false;  ///< capping.level: host (default) or segment
