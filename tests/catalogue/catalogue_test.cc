@@ -97,6 +97,10 @@ TEST(Catalogue, OfRankedMetricsByDefaultThoseStayThatAreBaselined) {
               ElementsAre(words->FindMetricIndex("sessions_cnt"), words->FindMetricIndex("deny_cnt")));
 }
 
+TEST(Catalogue, PortSetsAreFoundByName) {
+  EXPECT_EQ(kPortSets[PortSetAt("DIRECTORY_PORTS")].metric, "directory_port_sessions_cnt");
+}
+
 TEST(Catalogue, RefusalsNameTheKeyAndTheNearest) {
   CatalogueOptions options;
   options.baselined_metrics = {"sessions_cnt", "deny_ration"};

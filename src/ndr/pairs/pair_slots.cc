@@ -5,8 +5,11 @@
 namespace ndr::pairs {
 namespace {
 
-// The port sets of the catalogue, in the order of catalogue::kPortSets.
-enum PortSetIndex : size_t { kHighRiskSet, kAdminSet, kFileshareSet, kDirectorySet, kDbSet };
+using catalogue::PortSetAt;
+
+constexpr size_t kHighRiskSet = PortSetAt("HIGH_RISK_PORTS"), kAdminSet = PortSetAt("ADMIN_PORTS"),
+                 kFileshareSet = PortSetAt("FILESHARE_PORTS"), kDirectorySet = PortSetAt("DIRECTORY_PORTS"),
+                 kDbSet = PortSetAt("DB_PORTS");
 
 uint64_t Joined(uint32_t slot, int32_t port) { return uint64_t{slot} << 32 | static_cast<uint32_t>(port); }
 
