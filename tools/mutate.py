@@ -32,7 +32,7 @@ FORMULAS = {
     "delta": ("arrival.h classify.h delta.cc duplicates.cc emit.cc pair_counts.cc slice_tables.cc", "delta laws"),
     "pairs": ("beacon.cc geometry.h histogram.h host_settle.cc lookback.cc pair_queries.cc pair_settle.cc "
               "pair_slots.cc pair_steps.cc sliding_pairs.cc", "pairs windows laws"),
-    "windows": ("assemble.cc host_ledger.cc row_metrics.cc wide.cc window_builder.cc", "windows laws"),
+    "windows": ("assemble.cc derived_metrics.cc host_ledger.cc row_metrics.cc wide.cc window_builder.cc", "windows laws"),
     "baselines": ("band_slices.cc capping.cc column_runs.cc global_table.cc pair_rarity.cc plan.cc plan.h "
                   "segment_rows.cc segment_tables.cc", "baselines"),
     "reference": ("builder.cc reference.cc tables.h", "reference correlation"),

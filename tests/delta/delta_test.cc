@@ -83,6 +83,18 @@ TEST(Delta, HandWorkedHostRow) {
               HasSubstr("[4, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]"));
 }
 
+// The story lacks ICMP and the ports of directories and databases. A column that nothing counts stays 0.
+TEST(Delta, EveryDeclaredCountIsCounted) {
+  std::vector<SessionRow> rows = Story();
+  SessionRow icmp, directory, database;
+  icmp.transport = Transport::kIcmp, icmp.port = std::nullopt;
+  directory.port = 88, database.port = 3306;
+  rows.insert(rows.end(), {icmp, directory, database});
+  const Partials partials = DeltaOf(Batch({rows}));
+  for (const std::string_view name : catalogue::kDeltaCounts)
+    EXPECT_GT(HostCell(partials, "10.0.0.1", "outbound", std::string(name)), 0) << name;
+}
+
 TEST(Delta, RolesSegmentsAndOrderOfHostRows) {
   const Partials partials = DeltaOf(Batch({Story()}));
   EXPECT_THAT(Strings(*partials.host, "role"), ElementsAre("outbound", "inbound"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The metrics: one line each, in catalogue order (specification 3: the 38 that are baselined by default, then
-// the rest of document 2). Schemas, validation, baselines and documentation derive from this table; nothing
-// repeats it.
+// the rest of document 2). Schemas, validation, baselines and documentation derive from this table, and in
+// windows the metrics that follow from others of their row. metrics.cc checks it.
 #pragma once
 
 #include <array>
@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "ndr/catalogue/measure.h"
+#include "ndr/catalogue/operands.h"
 
 namespace ndr::catalogue {
 
@@ -21,6 +22,11 @@ struct Metric {
 
   constexpr bool is_novelty() const { return measure.kind == MeasureKind::kNovelty; }
   constexpr bool is_witness() const { return measure.kind == MeasureKind::kWitness; }
+  /// It follows from other metrics of the same row.
+  constexpr bool is_derived() const {
+    return measure.kind == MeasureKind::kRatio || measure.kind == MeasureKind::kAsymmetry ||
+           measure.kind == MeasureKind::kFlag;
+  }
 };
 
 // One line each, so that the table reads as one.
@@ -117,63 +123,23 @@ consteval size_t MetricAt(std::string_view name) {
   return i;
 }
 
-/// The additive columns of delta/host, in the order of specification 2. A port set of the user's own adds one
-/// more.
-inline constexpr std::array<std::string_view, 21> kDeltaCounts = {"sessions_cnt",
-                                                                  "allow_cnt",
-                                                                  "deny_cnt",
-                                                                  "alert_cnt",
-                                                                  "rst_cnt",
-                                                                  "aged_out_cnt",
-                                                                  "zero_reply_cnt",
-                                                                  "short_session_cnt",
-                                                                  "threat_cnt",
-                                                                  "traffic_cnt",
-                                                                  "vulnerability_cnt",
-                                                                  "tcp_cnt",
-                                                                  "udp_cnt",
-                                                                  "icmp_cnt",
-                                                                  "high_risk_port_sessions_cnt",
-                                                                  "admin_port_sessions_cnt",
-                                                                  "fileshare_port_sessions_cnt",
-                                                                  "directory_port_sessions_cnt",
-                                                                  "db_port_sessions_cnt",
-                                                                  "bytes_src_sum",
-                                                                  "bytes_dst_sum"};
-
-namespace check {
-
-constexpr bool NamesAreUnique() {
-  for (size_t i = 0; i < kMetricCount; ++i)
-    if (FindMetric(kMetrics[i].name) != i) return false;
-  return true;
+/// The metric that a measure with this operand alone makes; empty where there is none.
+constexpr std::string_view NameOf(MeasureKind kind, std::string_view of) {
+  for (const Metric& m : kMetrics)
+    if (m.measure.kind == kind && m.measure.of == of && m.measure.by.empty()) return m.name;
+  return "";
 }
-// Ratios, flags and witnesses name metrics that exist.
-constexpr bool OperandsExist() {
-  for (const Metric& m : kMetrics) {
-    const MeasureKind k = m.measure.kind;
-    const bool ratio = k == MeasureKind::kRatio || k == MeasureKind::kAsymmetry;
-    if ((ratio || k == MeasureKind::kFlag || k == MeasureKind::kWitness) &&
-        FindMetric(m.measure.of) == kMetricCount)
-      return false;
-    if (ratio && FindMetric(m.measure.by) == kMetricCount) return false;
-  }
-  return true;
-}
-// What a slice's row holds is additive, and every other additive metric comes from the pairs.
-constexpr bool DeltaIsAdditive() {
-  for (const std::string_view name : kDeltaCounts) {
-    const size_t i = FindMetric(name);
-    if (i == kMetricCount || MergeOf(kMetrics[i].measure.kind) != MergeClass::kSum) return false;
-  }
-  return true;
-}
-static_assert(NamesAreUnique(), "two metrics have one name");
-static_assert(OperandsExist(), "a metric is made of one that does not exist");
-static_assert(DeltaIsAdditive(), "delta/host holds additive metrics only");
-static_assert(kMetrics[kDefaultBaselined - 1].name == "new_admin_reach" &&
-                  kMetrics[kDefaultRanked - 1].name == "max_sessions_per_minute",
-              "catalogue order is that of specification 3");
+constexpr std::string_view CountOf(std::string_view filter) { return NameOf(MeasureKind::kCount, filter); }
 
-}  // namespace check
+/// The additive int64 columns of delta/host, in the order of specification 2: counts by what a record says,
+/// by its port, sums of bytes. A port set of the user's own adds one more.
+inline constexpr auto kDeltaCounts = [] {
+  std::array<std::string_view, std::size(kRecordFilters) + kPortSets.size() + std::size(kByteColumns)> names;
+  size_t n = 0;
+  for (const std::string_view filter : kRecordFilters) names[n++] = CountOf(filter);
+  for (const DefaultPortSet& set : kPortSets) names[n++] = CountOf(FilterOf(set));
+  for (const std::string_view column : kByteColumns) names[n++] = NameOf(MeasureKind::kSum, column);
+  return names;
+}();
+
 }  // namespace ndr::catalogue

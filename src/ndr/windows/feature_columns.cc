@@ -9,7 +9,7 @@ FeatureColumns::FeatureColumns(const catalogue::Catalogue& catalogue, size_t row
   for (const catalogue::ProjectMetric& metric : catalogue.metrics()) {
     Column& c = columns_.emplace_back();
     c.metric = &metric;
-    if (metric.word->nulls != catalogue::NullRule::kNever) c.valid.resize(rows);
+    c.valid.resize(rows);
     if (metric.type == Type::kInt64)
       c.numbers.resize(rows);
     else if (metric.type == Type::kFloat64)

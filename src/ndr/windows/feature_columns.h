@@ -11,8 +11,8 @@
 
 namespace ndr::windows {
 
-/// Metrics go by their index in Catalogue::metrics(). What is not set is null, or 0 where the metric is never
-/// null.
+/// Metrics go by their index in Catalogue::metrics(). What is not set is null, and a metric that is never
+/// null must be set: the batch is refused otherwise.
 class FeatureColumns {
  public:
   FeatureColumns(const catalogue::Catalogue& catalogue, size_t rows);
@@ -20,14 +20,17 @@ class FeatureColumns {
   void Set(size_t metric, size_t row, int64_t value) {
     Column& c = columns_[metric];
     c.numbers[row] = value;
-    if (!c.valid.empty()) c.valid[row] = 1;
+    c.valid[row] = 1;
   }
   void SetReal(size_t metric, size_t row, double value) {
     Column& c = columns_[metric];
     c.reals[row] = value + 0.0;  // no negative zeros
-    if (!c.valid.empty()) c.valid[row] = 1;
+    c.valid[row] = 1;
   }
-  void SetFlag(size_t metric, size_t row, bool value) { columns_[metric].flags[row] = value; }
+  void SetFlag(size_t metric, size_t row, bool value) {
+    columns_[metric].flags[row] = value;
+    columns_[metric].valid[row] = 1;
+  }
   void SetPort(size_t metric, size_t row, uint16_t value) {
     columns_[metric].ports[row] = value;
     columns_[metric].valid[row] = 1;
@@ -35,6 +38,12 @@ class FeatureColumns {
   void SetAddress(size_t metric, size_t row, base::Address value) {
     columns_[metric].addresses[row] = value;
     columns_[metric].valid[row] = 1;
+  }
+
+  /// A number that was set.
+  double Number(size_t metric, size_t row) const {
+    const Column& c = columns_[metric];
+    return c.reals.empty() ? static_cast<double>(c.numbers[row]) : c.reals[row];
   }
 
   /// Moves every column into the batch.
@@ -48,7 +57,7 @@ class FeatureColumns {
     std::vector<int8_t> flags;
     std::vector<uint16_t> ports;
     std::vector<base::Address> addresses;
-    std::vector<uint8_t> valid;  // empty: never null
+    std::vector<uint8_t> valid;
   };
   std::vector<Column> columns_;
 };

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ndr/windows/derived_metrics.h"
+
 namespace ndr::windows {
 namespace {
 
@@ -71,26 +73,12 @@ int64_t RowMetrics::Write(const RowInput& input, size_t row, FeatureColumns* col
   }
   const __int128 micros = sums[metric_of_count_.size()];
   saturated += micros > INT64_MAX;
-  const double duration = static_cast<double>(Capped(micros)) / 1e6;
-  columns->SetReal(MetricAt("duration_sum"), row, duration);
+  columns->SetReal(MetricAt("duration_sum"), row, static_cast<double>(Capped(micros)) / 1e6);
   columns->Set(MetricAt("max_sessions_per_minute"), row, input.busiest_minute);
-  columns->SetFlag(MetricAt("has_high_risk_port_activity"), row,
-                   sums[CountAt("high_risk_port_sessions_cnt")] > 0);
-
-  const auto count = [&](size_t m) { return static_cast<double>(Capped(sums[m])); };
-  if (const double sessions = count(CountAt("sessions_cnt")); sessions > 0) {
-    const double src = count(CountAt("bytes_src_sum")), dst = count(CountAt("bytes_dst_sum"));
-    columns->SetReal(MetricAt("duration_mean"), row, duration / sessions);
-    columns->SetReal(MetricAt("deny_ratio"), row, count(CountAt("deny_cnt")) / sessions);
-    columns->SetReal(MetricAt("tcp_ratio"), row, count(CountAt("tcp_cnt")) / sessions);
-    columns->SetReal(MetricAt("udp_ratio"), row, count(CountAt("udp_cnt")) / sessions);
-    columns->SetReal(MetricAt("icmp_ratio"), row, count(CountAt("icmp_cnt")) / sessions);
-    columns->SetReal(MetricAt("bytes_asymmetry_ratio"), row, src / (dst + 1));
-    columns->SetReal(MetricAt("bytes_asymmetry_log"), row, std::log((src + 1) / (dst + 1)));
-  }
   WritePairs(input, row, columns);
   columns->Set(MetricAt("lookback_days_covered"), row, input.lookback_days_covered);
   if (input.lookback_days_covered >= context_.project.lookback.min_days) WriteNovelty(input, row, columns);
+  WriteDerived(row, columns);
   const bool sent_saturated =
       input.maxima.new_sent == INT64_MAX && input.lookback_days_covered >= context_.project.lookback.min_days;
   return saturated + sent_saturated;
@@ -120,7 +108,6 @@ void RowMetrics::WritePairs(const RowInput& input, size_t row, FeatureColumns* c
   columns->Set(MetricAt("admin_port_unique_peers"), row, p.admin_port_peers);
   columns->Set(MetricAt("high_risk_segment_sessions_cnt"), row, p.high_risk_segment_sessions);
   columns->Set(MetricAt("high_risk_segment_unique_peers"), row, p.high_risk_segment_peers);
-  columns->SetFlag(MetricAt("has_high_risk_segment_interaction"), row, p.high_risk_segment_sessions > 0);
   columns->Set(MetricAt("failed_peers_per_port_max"), row, maxima.failed_peers);
   if (maxima.failed_peers > 0)
     columns->SetPort(MetricAt("failed_peers_per_port_at"), row, maxima.failed_peers_at);
