@@ -6,11 +6,11 @@
 
 #include "features_verbs.h"
 #include "ndr/base/exit_code.h"
+#include "ndr/disk/files.h"
 #include "ndr/feature_store/feast.h"
 #include "ndr/feature_store/group_json.h"
 #include "ndr/feature_store/ingest.h"
 #include "ndr/spec/job_spec.h"
-#include "ndr/storage/local_disk.h"
 #include "ndr/storage/object_store.h"
 
 namespace ndr::app {
@@ -52,9 +52,9 @@ Status WriteFeast(const GroupFlags& flags, const spec::Context& context,
                      ? flags.root
                      : std::filesystem::absolute(flags.root).lexically_normal().string();
   ARROW_ASSIGN_OR_RAISE(options.horizons, HorizonsOf(flags.root, project));
-  ARROW_RETURN_NOT_OK(storage::MakeFolders(flags.out));
+  ARROW_RETURN_NOT_OK(disk::MakeFolders(flags.out));
   for (const auto& [name, text] : feature_store::FeastRepository(groups, options))
-    ARROW_RETURN_NOT_OK(storage::WriteFile(flags.out + "/" + name, text));
+    ARROW_RETURN_NOT_OK(disk::WriteFile(flags.out + "/" + name, text));
   return Status::OK();
 }
 

@@ -9,11 +9,11 @@
 #include <memory>
 
 #include "ndr/base/exit_code.h"
+#include "ndr/disk/files.h"
 #include "ndr/pipeline/export.h"
 #include "ndr/pipeline/pipeline_json.h"
 #include "ndr/pipeline/run.h"
 #include "ndr/pipeline/validate.h"
-#include "ndr/storage/local_disk.h"
 #include "own_commands.h"
 #include "step_flags.h"
 #include "stop_request.h"
@@ -152,7 +152,7 @@ Status ExportTo(const PipelineFlags& flags) {
   ARROW_RETURN_NOT_OK(pipeline::Validate(p, OwnCommands()));
   ARROW_ASSIGN_OR_RAISE(const std::string text,
                         pipeline::Export(p, *pipeline::ParseTarget(flags.target), flags.platform));
-  if (!flags.out.empty()) return storage::WriteFile(flags.out, text);
+  if (!flags.out.empty()) return disk::WriteFile(flags.out, text);
   std::fwrite(text.data(), 1, text.size(), stdout);
   return Status::OK();
 }

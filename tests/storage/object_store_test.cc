@@ -11,7 +11,6 @@
 #include <fstream>
 #include <thread>
 
-#include "ndr/storage/local_disk.h"
 #include "store_case.h"
 #include "temporary_folder.h"
 
@@ -60,23 +59,6 @@ TEST_F(FolderStoreTest, ErrorsNameTheFile) {
   EXPECT_TRUE(status.IsIOError());
   EXPECT_THAT(status.message(), testing::HasSubstr(folder_ / "root/a"));
   EXPECT_TRUE(store_->Names("_staging").ValueOrDie().empty());
-}
-
-// /proc answers ENOENT to whoever makes a folder in it, though it is there itself.
-TEST(MakeFolders, AFolderThatCannotBeIsAnErrorThatNamesIt) {
-  for (const char* folder : {"/proc/ndr", "/proc/ndr/below", "/proc/self/ndr"}) {
-    const arrow::Status status = MakeFolders(folder);
-    EXPECT_TRUE(status.IsIOError()) << status.ToString();
-    EXPECT_THAT(status.message(), testing::HasSubstr("make folder /proc/"));
-  }
-}
-
-TEST(MakeFolders, WhatIsThereIsNoErrorAndAFileIs) {
-  const TemporaryFolder folder;
-  EXPECT_TRUE(MakeFolders(folder / "a/b/").ok());
-  EXPECT_TRUE(MakeFolders(folder / "a/b").ok());
-  std::ofstream(folder / "a/file") << "x";
-  EXPECT_THAT(MakeFolders(folder / "a/file").message(), testing::HasSubstr("Not a directory"));
 }
 
 class RealS3Test : public testing::Test {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/feature_store/dead_letter.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,22 +13,18 @@ namespace ndr::feature_store {
 
 using arrow::Status;
 
-DeadLetters::~DeadLetters() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 Status DeadLetters::Add(const Group& group, const Records& records, size_t row, const std::string& error,
                         const std::string& message) {
   const auto failed = [this] {
     return Status::IOError("cannot write dead letters to ", path_, ": ", std::strerror(errno),
                            "; name another file with --dead-letters");
   };
-  if (fd_ < 0) {
+  if (file_.get() < 0) {
     std::error_code ignored;
     const auto folder = std::filesystem::path(path_).parent_path();
     if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
-    fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (fd_ < 0) return failed();
+    file_ = disk::Descriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+    if (file_.get() < 0) return failed();
   }
   std::string line = "{\"record_id\":" + JsonText(records.record_id(row));
   line += ",\"feature_group\":" + JsonText(group.name);
@@ -41,12 +36,11 @@ Status DeadLetters::Add(const Group& group, const Records& records, size_t row, 
     line.append(JsonText(name)).append(":").append(JsonText(value));
   });
   line += "}}\n";
-  return ::write(fd_, line.data(), line.size()) == static_cast<ssize_t>(line.size()) ? Status::OK()
-                                                                                     : failed();
+  return disk::WriteWhole(file_.get(), line) ? Status::OK() : failed();
 }
 
 Status DeadLetters::Sync() {
-  if (fd_ < 0 || ::fsync(fd_) == 0) return Status::OK();
+  if (file_.get() < 0 || ::fsync(file_.get()) == 0) return Status::OK();
   return Status::IOError("cannot write dead letters to ", path_, ": ", std::strerror(errno));
 }
 

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "ndr/disk/descriptor.h"
 #include "ndr/feature_store/record.h"
 
 namespace ndr::feature_store {
@@ -14,9 +15,6 @@ namespace ndr::feature_store {
 class DeadLetters {
  public:
   explicit DeadLetters(std::string path) : path_(std::move(path)) {}
-  ~DeadLetters();
-  DeadLetters(const DeadLetters&) = delete;
-  DeadLetters& operator=(const DeadLetters&) = delete;
 
   /// One line: record_id, feature_group, reason {error, message}, values (all texts, as they were sent).
   arrow::Status Add(const Group& group, const Records& records, size_t row, const std::string& error,
@@ -27,7 +25,7 @@ class DeadLetters {
 
  private:
   std::string path_;
-  int fd_ = -1;
+  disk::Descriptor file_;
 };
 
 }  // namespace ndr::feature_store

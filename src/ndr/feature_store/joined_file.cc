@@ -7,7 +7,7 @@
 #include <arrow/record_batch.h>
 
 #include "ndr/base/exit_code.h"
-#include "ndr/storage/local_disk.h"
+#include "ndr/disk/files.h"
 #include "ndr/storage/object_store.h"
 #include "ndr/storage/parquet_file.h"
 
@@ -23,8 +23,8 @@ class ParquetJoin : public JoinedFile {
   Status Append(const std::shared_ptr<arrow::RecordBatch>& batch) override { return encoder_->Append(batch); }
   Status Close() override {
     ARROW_ASSIGN_OR_RAISE(const auto file, encoder_->Finish());
-    ARROW_RETURN_NOT_OK(storage::WriteFile(path_ + ".part", file.view()));
-    return storage::Move(path_ + ".part", path_);
+    ARROW_RETURN_NOT_OK(disk::WriteFile(path_ + ".part", file.view()));
+    return disk::Move(path_ + ".part", path_);
   }
 
  private:
@@ -43,7 +43,7 @@ class CsvJoin : public JoinedFile {
   Status Close() override {
     ARROW_RETURN_NOT_OK(writer_->Close());
     ARROW_RETURN_NOT_OK(stream_->Close());
-    return storage::Move(path_ + ".part", path_);
+    return disk::Move(path_ + ".part", path_);
   }
 
  private:

@@ -6,16 +6,13 @@
 
 #include <string>
 
+#include "ndr/disk/descriptor.h"
+
 namespace ndr::feature_store {
 
 /// IOError, with the path: what the disk refuses.
 class LedgerFile {
  public:
-  LedgerFile() = default;
-  ~LedgerFile();
-  LedgerFile(const LedgerFile&) = delete;
-  LedgerFile& operator=(const LedgerFile&) = delete;
-
   /// Makes the file and its folder where they are missing, holds it until the end, and gives its whole lines:
   /// one without its end is of a process that was killed, and is cut off. A usage error where another process
   /// holds it. `only_look`: makes, holds and changes nothing, now or later; a missing file is an empty one.
@@ -32,7 +29,7 @@ class LedgerFile {
   arrow::Status Failed(const char* action) const;
 
   std::string path_;
-  int fd_ = -1;
+  disk::Descriptor file_;
   bool only_look_ = false;
 };
 

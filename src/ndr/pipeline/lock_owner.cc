@@ -11,8 +11,6 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "ndr/storage/local_disk.h"
-
 namespace ndr::pipeline {
 namespace {
 

@@ -9,8 +9,8 @@
 
 #include "ndr/base/exit_code.h"
 #include "ndr/catalogue/catalogue.h"
+#include "ndr/disk/files.h"
 #include "ndr/pipeline/pipeline_json.h"
-#include "ndr/storage/local_disk.h"
 
 namespace ndr::pipeline {
 namespace {
@@ -122,7 +122,7 @@ const std::vector<Pipeline>& Pipelines() {
 
 arrow::Result<Pipeline> FindPipeline(const std::string& name_or_file) {
   if (name_or_file.ends_with(".json")) {
-    ARROW_ASSIGN_OR_RAISE(const auto text, storage::ReadWhole(name_or_file));
+    ARROW_ASSIGN_OR_RAISE(const auto text, disk::ReadWhole(name_or_file));
     if (!text) return base::UsageError("there is no file " + name_or_file);
     return PipelineFromJson(*text, name_or_file);
   }

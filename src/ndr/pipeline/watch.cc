@@ -13,11 +13,11 @@
 
 #include "ndr/base/exit_code.h"
 #include "ndr/base/hash.h"
+#include "ndr/disk/files.h"
 #include "ndr/pipeline/lock.h"
 #include "ndr/pipeline/watch_memory.h"
 #include "ndr/pipeline/watch_waiting.h"
 #include "ndr/storage/commit.h"
-#include "ndr/storage/local_disk.h"
 #include "ndr/storage/object_store.h"
 
 namespace ndr::pipeline {
@@ -57,14 +57,14 @@ Status Fetch(storage::ObjectStore* store, const WatchedFile& file, const std::st
 Status Stage(const WatchedBatch& batch, const std::string& folder, const std::string& stage) {
   std::error_code error;
   fs::remove_all(stage, error);
-  ARROW_RETURN_NOT_OK(storage::MakeFolders(stage + "/" + batch.id));
+  ARROW_RETURN_NOT_OK(disk::MakeFolders(stage + "/" + batch.id));
   std::shared_ptr<storage::ObjectStore> store;
   if (storage::IsRemote(folder)) {
     ARROW_ASSIGN_OR_RAISE(store, storage::OpenStore(folder));
   }
   for (const WatchedFile& file : batch.files) {
     const fs::path link = fs::path(stage) / batch.id / file.name;
-    ARROW_RETURN_NOT_OK(storage::MakeFolders(link.parent_path().string()));
+    ARROW_RETURN_NOT_OK(disk::MakeFolders(link.parent_path().string()));
     if (store != nullptr) {
       ARROW_RETURN_NOT_OK(Fetch(store.get(), file, link.string()));
       continue;

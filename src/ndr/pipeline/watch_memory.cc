@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ndr/pipeline/watch_memory.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "ndr/base/hash.h"
 #include "ndr/base/json_error.h"
+#include "ndr/disk/files.h"
 #include "ndr/storage/commit.h"
 #include "ndr/storage/input.h"
-#include "ndr/storage/local_disk.h"
 #include "ndr/storage/results.h"
 
 namespace ndr::pipeline {
@@ -108,7 +105,7 @@ arrow::Result<WatchMemory> WatchMemory::Open(const std::string& root, const std:
 Status WatchMemory::MakeStage(const std::string& root, const std::string& place) {
   if (!storage::IsRemote(root)) {
     stage_ = root + "/" + place + "/stage";
-    return storage::MakeFolders(root + "/" + place);
+    return disk::MakeFolders(root + "/" + place);
   }
   std::error_code error;
   const fs::path temporary = fs::temp_directory_path(error);
@@ -195,13 +192,7 @@ Status WatchMemory::Append(const std::string& line) const {
     text_ += line;
     return store_->Put(name_, text_);
   }
-  const int fd = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-  if (fd < 0) return Status::IOError("cannot open ", path_, ": ", std::strerror(errno));
-  const bool written =
-      ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fsync(fd) == 0;
-  const int error = errno;
-  ::close(fd);
-  return written ? Status::OK() : Status::IOError("cannot write ", path_, ": ", std::strerror(error));
+  return disk::AppendSynced(path_, line);
 }
 
 void WatchMemory::Mark(std::vector<WatchedFile>* files) const {

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sys/file.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <set>
 
+#include "ndr/disk/files.h"
 #include "ndr/storage/committer.h"
 #include "ndr/storage/intent.h"
-#include "ndr/storage/local_disk.h"
 #include "ndr/storage/scratch.h"
 
 namespace ndr::storage {
@@ -56,45 +54,47 @@ class FolderCommitter : public Committer {
   // Each step is on the disk before the next begins: what is to come, then the data, then the records that
   // show them.
   Status Publish(std::vector<Change>* changes) override {
-    const FolderLock alone(scratch_->parent_fd(), LOCK_EX);
+    const disk::FileLock alone = scratch_->Alone();
+    ARROW_RETURN_NOT_OK(alone.status());
     ARROW_ASSIGN_OR_RAISE(const std::vector<Step> steps, Steps(changes));
     if (steps.empty()) return Status::OK();
     for (const Step& step : steps) ARROW_RETURN_NOT_OK(step.WriteIntent());
-    ARROW_RETURN_NOT_OK(SyncDisk(scratch()));
+    ARROW_RETURN_NOT_OK(disk::SyncDisk(scratch()));
     for (const Step& step : steps) {
       if (step.before) ARROW_RETURN_NOT_OK(RemoveCommitted(root(), *step.before));
       for (const StagedFile& staged : step.change->staged)
         ARROW_RETURN_NOT_OK(Put(staged.path, staged.file.path));
-      ARROW_RETURN_NOT_OK(WriteFile(step.RecordPath(), step.change->record->ToJson()));
+      ARROW_RETURN_NOT_OK(disk::WriteFile(step.RecordPath(), step.change->record->ToJson()));
     }
-    ARROW_RETURN_NOT_OK(SyncDisk(scratch()));
+    ARROW_RETURN_NOT_OK(disk::SyncDisk(scratch()));
     for (const Step& step : steps)
       ARROW_RETURN_NOT_OK(Put(step.RecordPath(), CommitPath(step.change->record->key)));
-    ARROW_RETURN_NOT_OK(SyncDisk(scratch()));
-    for (const Step& step : steps) ARROW_RETURN_NOT_OK(storage::Remove(step.IntentPath()));
+    ARROW_RETURN_NOT_OK(disk::SyncDisk(scratch()));
+    for (const Step& step : steps) ARROW_RETURN_NOT_OK(disk::Remove(step.IntentPath()));
     return Status::OK();
   }
 
   Status Withdraw(const CommitKey& key) override {
-    const FolderLock alone(scratch_->parent_fd(), LOCK_EX);
+    const disk::FileLock alone = scratch_->Alone();
+    ARROW_RETURN_NOT_OK(alone.status());
     ARROW_ASSIGN_OR_RAISE(const auto record, CommitLog(root()).Read(key));
     if (!record) return Status::OK();
     const std::string path = scratch() + "/withdrawal" + kIntentSuffix;
     ARROW_ASSIGN_OR_RAISE(const Intent intent,
                           Intent::Write(path, CommitPath(key), PathsOf(record->files, {})));
-    ARROW_RETURN_NOT_OK(SyncDisk(scratch()));
+    ARROW_RETURN_NOT_OK(disk::SyncDisk(scratch()));
     ARROW_RETURN_NOT_OK(RemoveCommitted(root(), *record));
     return intent.Remove();
   }
 
   Status Put(const std::string& staged, const std::string& relative_path) override {
     const std::string target = root() + "/" + relative_path;
-    ARROW_RETURN_NOT_OK(MakeFolders(fs::path(target).parent_path().string()));
-    return Move(staged, target);
+    ARROW_RETURN_NOT_OK(disk::MakeFolders(fs::path(target).parent_path().string()));
+    return disk::Move(staged, target);
   }
 
   Status Remove(const std::string& relative_path) override {
-    return storage::Remove(root() + "/" + relative_path);
+    return disk::Remove(root() + "/" + relative_path);
   }
 
  private:
@@ -117,7 +117,7 @@ class FolderCommitter : public Committer {
 
 arrow::Result<std::unique_ptr<Committer>> OpenFolderCommitter(std::string root) {
   auto recover = [&](const std::string& dead_folder) -> Status {
-    ARROW_ASSIGN_OR_RAISE(const auto names, NamesIn(dead_folder));
+    ARROW_ASSIGN_OR_RAISE(const auto names, disk::NamesIn(dead_folder));
     for (const std::string& name : names)
       if (name.ends_with(kIntentSuffix)) ARROW_RETURN_NOT_OK(Recover(root, dead_folder + "/" + name));
     return Status::OK();

@@ -2,20 +2,17 @@
 #include "ndr/storage/folder_store.h"
 
 #include <arrow/io/file.h>
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <mutex>
 
 #include "ndr/base/hash.h"
-#include "ndr/storage/local_disk.h"
+#include "ndr/disk/descriptor.h"
+#include "ndr/disk/files.h"
 
 namespace ndr::storage {
 namespace fs = std::filesystem;
@@ -27,40 +24,19 @@ using arrow::Status;
 // What the names of staged files begin with.
 constexpr const char* kPut = "put-";
 
-// Held until it goes out of scope, also by a process that is killed.
-class FileLock {
- public:
-  FileLock(const std::string& path, int flags, int operation)
-      : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
-    int taken = -1;
-    while (fd_ >= 0 && (taken = ::flock(fd_, operation)) != 0 && errno == EINTR) continue;
-    if (taken != 0) status_ = Status::IOError("cannot lock ", path, ": ", std::strerror(errno));
-  }
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
-  ~FileLock() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  const Status& status() const { return status_; }
-
- private:
-  int fd_;
-  Status status_;
-};
-
 class FolderStore : public ObjectStore {
  public:
   explicit FolderStore(std::string folder) : folder_(std::move(folder)) {}
 
   const std::string& location() const override { return folder_; }
   Result<std::optional<std::string>> Read(const std::string& name) override {
-    return ReadWhole(PathOf(name));
+    return disk::ReadWhole(PathOf(name));
   }
   Result<std::shared_ptr<arrow::io::RandomAccessFile>> Open(const std::string& name, int64_t bytes) override;
   Result<std::vector<std::string>> Names(const std::string& folder) override;
   Result<std::vector<ObjectInfo>> List(const std::string& folder) override;
   Status Put(const std::string& name, std::string_view bytes) override;
-  Status Remove(const std::string& name) override { return storage::Remove(PathOf(name)); }
+  Status Remove(const std::string& name) override { return disk::Remove(PathOf(name)); }
   Result<std::optional<TaggedObject>> ReadTagged(const std::string& name) override;
   Result<PutOutcome> PutIf(const std::string& name, std::string_view bytes,
                            const std::optional<std::string>& tag, const std::string& token) override;
@@ -69,7 +45,7 @@ class FolderStore : public ObjectStore {
   std::string PathOf(const std::string& name) const { return name.empty() ? folder_ : folder_ + "/" + name; }
   std::string Staging() const { return folder_ + "/_staging"; }
   // Whoever clears away what dead writers left in staging holds it alone (Writer::Open).
-  FileLock HoldStaging() const { return {Staging(), O_RDONLY | O_DIRECTORY, LOCK_SH}; }
+  disk::FileLock HoldStaging() const { return {Staging(), LOCK_SH}; }
   Status PrepareStaging();
   Status PutHeld(const std::string& name, std::string_view bytes);
 
@@ -86,7 +62,7 @@ Result<std::shared_ptr<arrow::io::RandomAccessFile>> FolderStore::Open(const std
 }
 
 Result<std::vector<std::string>> FolderStore::Names(const std::string& folder) {
-  ARROW_ASSIGN_OR_RAISE(std::vector<std::string> names, NamesIn(PathOf(folder)));
+  ARROW_ASSIGN_OR_RAISE(std::vector<std::string> names, disk::NamesIn(PathOf(folder)));
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -114,23 +90,23 @@ Result<std::vector<ObjectInfo>> FolderStore::List(const std::string& folder) {
 // Makes it, and once a store removes the files of puts that were killed: whoever puts holds staging, so what
 // is there while nobody else holds it is dead. While somebody does, the next run's turn comes.
 Status FolderStore::PrepareStaging() {
-  ARROW_RETURN_NOT_OK(MakeFolders(Staging()));
+  ARROW_RETURN_NOT_OK(disk::MakeFolders(Staging()));
   Status status;
   std::call_once(cleared_, [&] {
-    const FileLock alone(Staging(), O_RDONLY | O_DIRECTORY, LOCK_EX | LOCK_NB);
+    const disk::FileLock alone(Staging(), LOCK_EX | LOCK_NB);
     if (!alone.status().ok()) return;
-    const auto names = NamesIn(Staging());
+    const auto names = disk::NamesIn(Staging());
     status = names.status();
     if (!status.ok()) return;
     for (const std::string& name : *names)
-      if (name.starts_with(kPut) && status.ok()) status = storage::Remove(Staging() + "/" + name);
+      if (name.starts_with(kPut) && status.ok()) status = disk::Remove(Staging() + "/" + name);
   });
   return status;
 }
 
 Status FolderStore::Put(const std::string& name, std::string_view bytes) {
   ARROW_RETURN_NOT_OK(PrepareStaging());
-  const FileLock hold = HoldStaging();
+  const disk::FileLock hold = HoldStaging();
   ARROW_RETURN_NOT_OK(hold.status());
   return PutHeld(name, bytes);
 }
@@ -143,18 +119,18 @@ Status FolderStore::PutHeld(const std::string& name, std::string_view bytes) {
       Staging() + "/" + kPut + std::to_string(::getpid()) + "-" + std::to_string(next++);
   std::error_code error;
   const bool is_new_folder = !fs::exists(parent, error);
-  Status status = MakeFolders(parent);
-  if (status.ok()) status = WriteSynced(staged, bytes);
-  if (status.ok()) status = Move(staged, path);
+  Status status = disk::MakeFolders(parent);
+  if (status.ok()) status = disk::WriteSynced(staged, bytes);
+  if (status.ok()) status = disk::Move(staged, path);
   if (!status.ok()) {
     ::unlink(staged.c_str());
     return status;
   }
-  return is_new_folder ? SyncDisk(parent) : SyncFolder(parent);
+  return is_new_folder ? disk::SyncDisk(parent) : disk::SyncFolder(parent);
 }
 
 Result<std::optional<TaggedObject>> FolderStore::ReadTagged(const std::string& name) {
-  ARROW_ASSIGN_OR_RAISE(auto bytes, ReadWhole(PathOf(name)));
+  ARROW_ASSIGN_OR_RAISE(auto bytes, disk::ReadWhole(PathOf(name)));
   if (!bytes) return std::nullopt;
   std::string tag = base::Sha256Hex(*bytes);
   return TaggedObject{*std::move(bytes), std::move(tag), ""};
@@ -163,9 +139,9 @@ Result<std::optional<TaggedObject>> FolderStore::ReadTagged(const std::string& n
 Result<PutOutcome> FolderStore::PutIf(const std::string& name, std::string_view bytes,
                                       const std::optional<std::string>& tag, const std::string& /*token*/) {
   ARROW_RETURN_NOT_OK(PrepareStaging());
-  const FileLock hold = HoldStaging();
+  const disk::FileLock hold = HoldStaging();
   ARROW_RETURN_NOT_OK(hold.status());
-  const FileLock lock(Staging() + "/lock", O_RDWR | O_CREAT, LOCK_EX);
+  const disk::FileLock lock(Staging() + "/lock", LOCK_EX, O_RDWR | O_CREAT);
   ARROW_RETURN_NOT_OK(lock.status());
   ARROW_ASSIGN_OR_RAISE(const auto now, ReadTagged(name));
   if (now.has_value() == tag.has_value() && (!now || now->tag == *tag)) {

@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "ndr/storage/local_disk.h"
+#include "ndr/disk/files.h"
 
 namespace ndr::storage {
 namespace fs = std::filesystem;
@@ -58,7 +58,7 @@ std::string ObjectCache::PathOf(const std::string& sha256) const {
 std::shared_ptr<arrow::Buffer> ObjectCache::Get(const std::string& sha256) const {
   if (folder_.empty() || limit_bytes_ == 0) return nullptr;
   const std::string path = PathOf(sha256);
-  auto bytes = ReadWhole(path);
+  auto bytes = disk::ReadWhole(path);
   if (!bytes.ok() || !*bytes) return nullptr;
   ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0);  // used now
   return arrow::Buffer::FromString(**std::move(bytes));
@@ -74,8 +74,9 @@ void ObjectCache::Put(const std::string& sha256, std::string_view bytes) {
   }
   const std::string path = PathOf(sha256);
   const std::string unfinished = path + "." + std::to_string(::getpid()) + "-" + std::to_string(next_++);
-  if (!MakeFolders(fs::path(path).parent_path().string()).ok()) return;
-  if (!WriteFile(unfinished, bytes).ok() || !Move(unfinished, path).ok()) (void)Remove(unfinished);
+  if (!disk::MakeFolders(fs::path(path).parent_path().string()).ok()) return;
+  if (!disk::WriteFile(unfinished, bytes).ok() || !disk::Move(unfinished, path).ok())
+    (void)disk::Remove(unfinished);
 }
 
 void ObjectCache::MakeRoom() {
@@ -95,7 +96,7 @@ void ObjectCache::MakeRoom() {
   const int64_t room = limit_bytes_ - limit_bytes_ / 8;
   for (size_t i = 0; i < all.size() && bytes > room; ++i) {
     bytes -= all[i].bytes;
-    (void)Remove(all[i].path.string());
+    (void)disk::Remove(all[i].path.string());
   }
 }
 

@@ -10,9 +10,9 @@
 
 #include "ndr/base/hash.h"
 #include "ndr/base/parallel.h"
+#include "ndr/disk/files.h"
 #include "ndr/storage/commit_index.h"
 #include "ndr/storage/committer.h"
-#include "ndr/storage/local_disk.h"
 #include "ndr/storage/object_cache.h"
 #include "ndr/storage/object_store.h"
 #include "ndr/storage/scratch.h"
@@ -58,7 +58,7 @@ class ObjectCommitter : public Committer {
   }
 
   Status Put(const std::string& staged, const std::string& relative_path) override {
-    ARROW_ASSIGN_OR_RAISE(const auto bytes, ReadWhole(staged));
+    ARROW_ASSIGN_OR_RAISE(const auto bytes, disk::ReadWhole(staged));
     if (!bytes) return Status::IOError(staged, " is gone: it was staged for ", root(), "/", relative_path);
     return store_->Put(relative_path, *bytes);
   }
@@ -162,7 +162,7 @@ class ObjectCommitter : public Committer {
 
   Status PutAll(const std::vector<const StagedFile*>& files) {
     return base::ForEachPartition(files.size(), kUploads, [&](size_t i) -> Status {
-      ARROW_ASSIGN_OR_RAISE(const auto bytes, ReadWhole(files[i]->path));
+      ARROW_ASSIGN_OR_RAISE(const auto bytes, disk::ReadWhole(files[i]->path));
       if (!bytes) return Status::IOError(files[i]->path, " is gone: it was staged for ", root());
       ARROW_RETURN_NOT_OK(store_->Put(files[i]->file.path, *bytes));
       // The next jobs read it.

@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "ndr/base/name.h"
-#include "ndr/storage/local_disk.h"
+#include "ndr/disk/files.h"
 
 namespace ndr::storage {
 using arrow::Status;
@@ -40,7 +40,7 @@ Status Publication::Add(const Place& place, const EncodedFile& file, int part) {
         {staged,
          {start + file.sha256.substr(0, 8) + ".parquet", file.rows, file.bytes->size(), file.sha256}});
   }
-  return WriteFile(staged, file.view());
+  return disk::WriteFile(staged, file.view());
 }
 
 arrow::Result<CommitRecord> Publication::Commit(CommitRecord record) {
@@ -61,7 +61,7 @@ arrow::Result<std::unique_ptr<Publication>> Writer::Begin(CommitKey key) {
       return Status::Invalid("'", *text,
                              "' is no name: 1 to 128 characters of [A-Za-z0-9._-], not beginning with a dot");
   const std::string folder = staging() + "/" + std::to_string(next_++);
-  ARROW_RETURN_NOT_OK(MakeFolders(folder));
+  ARROW_RETURN_NOT_OK(disk::MakeFolders(folder));
   return std::unique_ptr<Publication>(new Publication(this, std::move(key), folder));
 }
 
@@ -88,9 +88,9 @@ Status Writer::Withdraw(const CommitKey& key) {
 
 Status Writer::WriteWhole(const std::string& relative_path, std::string_view bytes) {
   const std::string staged = staging() + "/" + std::to_string(next_++) + ".whole";
-  ARROW_RETURN_NOT_OK(WriteFile(staged, bytes));
+  ARROW_RETURN_NOT_OK(disk::WriteFile(staged, bytes));
   ARROW_RETURN_NOT_OK(committer_->Put(staged, relative_path));
-  return storage::Remove(staged);
+  return disk::Remove(staged);
 }
 
 Status Writer::Remove(const std::string& relative_path) { return committer_->Remove(relative_path); }

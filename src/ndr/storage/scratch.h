@@ -6,21 +6,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "ndr/disk/descriptor.h"
+
 namespace ndr::storage {
-
-/// Holds flock(2) on an open folder; the constructor waits.
-class FolderLock {
- public:
-  FolderLock(int fd, int operation);
-  ~FolderLock();
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
- private:
-  int fd_;
-};
 
 /// `<parent>/<process>-<number>`, owned as long as this object lives. Its destructor removes the folder, but
 /// for one that holds intents: what failed half-way waits for the next writer to act upon.
@@ -36,13 +27,13 @@ class Scratch {
   Scratch& operator=(const Scratch&) = delete;
 
   const std::string& path() const { return path_; }
-  /// The parent, open: what writers of one root lock while they commit.
-  int parent_fd() const { return parent_fd_; }
+  /// What writers of one root hold while they commit: the lock of the parent, for which this waits.
+  disk::FileLock Alone() const { return {parent_, LOCK_EX}; }
 
  private:
   Scratch() = default;
-  std::string path_;
-  int parent_fd_ = -1, owner_fd_ = -1;
+  std::string parent_, path_;
+  std::optional<disk::FileLock> owner_;
 };
 
 /// Whether nobody owns this scratch folder any more.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ndr/storage/local_disk.h"
+#include "ndr/disk/files.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,29 +9,14 @@
 #include <cstring>
 #include <filesystem>
 
-namespace ndr::storage {
+#include "ndr/disk/descriptor.h"
+
+namespace ndr::disk {
 namespace fs = std::filesystem;
-namespace {
 
 arrow::Status Failed(std::string_view what, const std::string& path, int error) {
   return arrow::Status::IOError("cannot ", what, " ", path, ": ", std::strerror(error));
 }
-
-// Closes on every way out.
-struct Descriptor {
-  int fd;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-};
-
-arrow::Status Sync(const std::string& path, int flags) {
-  const Descriptor file{::open(path.c_str(), flags | O_CLOEXEC)};
-  if (file.fd < 0 || ::fsync(file.fd) != 0) return Failed("sync", path, errno);
-  return arrow::Status::OK();
-}
-
-}  // namespace
 
 arrow::Result<std::vector<std::string>> NamesIn(const std::string& folder) {
   std::vector<std::string> names;
@@ -45,14 +30,14 @@ arrow::Result<std::vector<std::string>> NamesIn(const std::string& folder) {
 }
 
 arrow::Result<std::optional<std::string>> ReadWhole(const std::string& path) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
-  if (file.fd < 0) return Failed("open", path, errno);
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  if (file.get() < 0) return Failed("open", path, errno);
   struct stat info {};
-  if (::fstat(file.fd, &info) != 0) return Failed("read", path, errno);
+  if (::fstat(file.get(), &info) != 0) return Failed("read", path, errno);
   std::string bytes(static_cast<size_t>(info.st_size), '\0');
   for (size_t done = 0; done < bytes.size();) {
-    const ssize_t n = ::read(file.fd, bytes.data() + done, bytes.size() - done);
+    const ssize_t n = ::read(file.get(), bytes.data() + done, bytes.size() - done);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return Failed("read", path, errno);
     if (n == 0) bytes.resize(done);
@@ -63,39 +48,37 @@ arrow::Result<std::optional<std::string>> ReadWhole(const std::string& path) {
 
 namespace {
 
-arrow::Status Write(const Descriptor& file, const std::string& path, std::string_view bytes) {
-  if (file.fd < 0) return Failed("create", path, errno);
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(file.fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return Failed("write", path, errno);
-    bytes.remove_prefix(static_cast<size_t>(n));
-  }
-  return arrow::Status::OK();
+arrow::Status Write(const Descriptor& file, const std::string& path, std::string_view bytes, bool sync) {
+  if (file.get() < 0) return Failed("create", path, errno);
+  if (!WriteWhole(file.get(), bytes)) return Failed("write", path, errno);
+  return !sync || ::fsync(file.get()) == 0 ? arrow::Status::OK() : Failed("sync", path, errno);
 }
 
-int Create(const std::string& path) {
-  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+Descriptor Create(const std::string& path, int flag) {
+  return Descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | flag | O_CLOEXEC, 0666));
 }
 
 }  // namespace
 
 arrow::Status WriteFile(const std::string& path, std::string_view bytes) {
-  return Write(Descriptor{Create(path)}, path, bytes);
+  return Write(Create(path, O_TRUNC), path, bytes, false);
 }
-
 arrow::Status WriteSynced(const std::string& path, std::string_view bytes) {
-  const Descriptor file{Create(path)};
-  ARROW_RETURN_NOT_OK(Write(file, path, bytes));
-  return ::fsync(file.fd) == 0 ? arrow::Status::OK() : Failed("sync", path, errno);
+  return Write(Create(path, O_TRUNC), path, bytes, true);
+}
+arrow::Status AppendSynced(const std::string& path, std::string_view bytes) {
+  return Write(Create(path, O_APPEND), path, bytes, true);
 }
 
 arrow::Status SyncDisk(const std::string& path) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  return file.fd >= 0 && ::syncfs(file.fd) == 0 ? arrow::Status::OK() : Failed("sync", path, errno);
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return file.get() >= 0 && ::syncfs(file.get()) == 0 ? arrow::Status::OK() : Failed("sync", path, errno);
 }
 
-arrow::Status SyncFolder(const std::string& folder) { return Sync(folder, O_RDONLY | O_DIRECTORY); }
+arrow::Status SyncFolder(const std::string& folder) {
+  const Descriptor file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return file.get() >= 0 && ::fsync(file.get()) == 0 ? arrow::Status::OK() : Failed("sync", folder, errno);
+}
 
 namespace {
 
@@ -126,4 +109,4 @@ arrow::Status Remove(const std::string& path) {
   return arrow::Status::OK();
 }
 
-}  // namespace ndr::storage
+}  // namespace ndr::disk
