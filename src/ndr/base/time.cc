@@ -3,41 +3,22 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <limits>
 
 namespace ndr::base {
 namespace {
 
-struct Civil {
-  int64_t year;
+namespace chrono = std::chrono;
+
+// Proleptic Gregorian, as numbers that are written.
+struct Date {
+  int year;
   unsigned month, day;
 };
-
-// Proleptic Gregorian calendar by eras of 400 years (H. Hinnant, chrono-Compatible Low-Level Date
-// Algorithms).
-constexpr int64_t DaysFromCivil(int64_t y, unsigned m, unsigned d) {
-  y -= m <= 2;
-  const int64_t era = (y >= 0 ? y : y - 399) / 400;
-  const auto yoe = static_cast<unsigned>(y - era * 400);
-  const unsigned doy = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1;
-  return era * 146097 + static_cast<int64_t>(yoe * 365 + yoe / 4 - yoe / 100 + doy) - 719468;
-}
-
-constexpr Civil CivilFromDays(int64_t z) {
-  z += 719468;
-  const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-  const auto doe = static_cast<unsigned>(z - era * 146097);
-  const unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-  const unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-  const unsigned mp = (5 * doy + 2) / 153;
-  const unsigned month = mp < 10 ? mp + 3 : mp - 9;
-  return {static_cast<int64_t>(yoe) + era * 400 + (month <= 2), month, doy - (153 * mp + 2) / 5 + 1};
-}
-
-constexpr unsigned DaysInMonth(int64_t year, unsigned month) {
-  constexpr unsigned kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  return kDays[month - 1] + (month == 2 && leap);
+Date DateOf(Micros t) {
+  const chrono::year_month_day date(chrono::sys_days(chrono::days(DayStart(t) / kMicrosPerDay)));
+  return {int(date.year()), unsigned(date.month()), unsigned(date.day())};
 }
 
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -145,7 +126,7 @@ std::optional<int64_t> ScaledDecimal(std::string_view text, int scale) {
 
 size_t FormatInstant(Micros t, char* out) {
   const Micros day = DayStart(t);
-  const Civil c = CivilFromDays(day / kMicrosPerDay);
+  const Date c = DateOf(t);
   const Micros of_day = t - day;
   const auto seconds = of_day / kMicrosPerSecond;
   char* p = fmt::format_to(out, "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", c.year, c.month, c.day, seconds / 3600,
@@ -161,14 +142,14 @@ std::string FormatInstant(Micros t) {
 }
 
 std::string FormatCompact(Micros t) {
-  const Civil c = CivilFromDays(DayStart(t) / kMicrosPerDay);
+  const Date c = DateOf(t);
   const auto s = (t - DayStart(t)) / kMicrosPerSecond;
   return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", c.year, c.month, c.day, s / 3600, s / 60 % 60,
                      s % 60);
 }
 
 std::string FormatPartition(Micros t) {
-  const Civil c = CivilFromDays(DayStart(t) / kMicrosPerDay);
+  const Date c = DateOf(t);
   const auto s = (t - DayStart(t)) / kMicrosPerSecond;
   return fmt::format("dt={:04}-{:02}-{:02}/hh={:02}/mm={:02}", c.year, c.month, c.day, s / 3600, s / 60 % 60);
 }
@@ -186,13 +167,14 @@ std::optional<CivilTime> ParseCivil(std::string_view text) {
   size_t at = 0;
   const int64_t year = Digits(text, &at, 4);
   if (year < 0 || !Take(text, &at, '-', '/')) return std::nullopt;
-  const int64_t month = Digits(text, &at, 2);
-  if (month < 1 || month > 12 || !Take(text, &at, '-', '/')) return std::nullopt;
-  const int64_t day = Digits(text, &at, 2);
-  if (day < 1 || day > DaysInMonth(year, static_cast<unsigned>(month))) return std::nullopt;
+  const auto month = static_cast<unsigned>(Digits(text, &at, 2));
+  if (!Take(text, &at, '-', '/')) return std::nullopt;
+  const auto day = static_cast<unsigned>(Digits(text, &at, 2));
+  const chrono::year_month_day date(chrono::year(static_cast<int>(year)), chrono::month(month),
+                                    chrono::day(day));
+  if (!date.ok()) return std::nullopt;
   CivilTime civil;
-  civil.micros =
-      DaysFromCivil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * kMicrosPerDay;
+  civil.micros = chrono::sys_days(date).time_since_epoch().count() * kMicrosPerDay;
   if (!Take(text, &at, 'T', ' ') && !Take(text, &at, 't', 't')) return std::nullopt;
   const int64_t hour = Digits(text, &at, 2);
   if (hour < 0 || hour > 23 || !Take(text, &at, ':', ':')) return std::nullopt;
