@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 
 namespace ndr::feature_store {
 
@@ -11,6 +12,7 @@ using arrow::Result;
 
 namespace {
 
+constexpr const char* kRemedy = "--store";  // names another file
 // A log beside the file, so that readers never wait for the writer; and no barrier for each transaction:
 // after a loss of power the last ones may be gone, records and ledger alike.
 constexpr const char* kPragmas =
@@ -67,21 +69,21 @@ double Percentile(std::vector<double> values, double share) {
 }
 
 struct EmbeddedStore::Statements {
-  explicit Statements(SqliteDatabase* database)
+  explicit Statements(sqlite::Database* database)
       : put(database->Prepare(kPut)),
         mark(database->Prepare(kMark)),
         marked(database->Prepare(kMarked)),
         get_host(database->Prepare(kGetHost)),
         get_below(database->Prepare(kGetBelow)),
         schema(database->Prepare("SELECT features FROM record_schemas WHERE hash = ?")) {}
-  SqliteStatement put, mark, marked, get_host, get_below, schema;
+  sqlite::Statement put, mark, marked, get_host, get_below, schema;
 };
 
-EmbeddedStore::EmbeddedStore(std::unique_ptr<SqliteDatabase> database) : database_(std::move(database)) {}
+EmbeddedStore::EmbeddedStore(std::unique_ptr<sqlite::Database> database) : database_(std::move(database)) {}
 EmbeddedStore::~EmbeddedStore() = default;
 
 Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::Open(const std::string& path) {
-  ARROW_ASSIGN_OR_RAISE(auto database, SqliteDatabase::Open(path, true));
+  ARROW_ASSIGN_OR_RAISE(auto database, sqlite::Database::Open(path, true, path, kRemedy));
   std::unique_ptr<EmbeddedStore> store(new EmbeddedStore(std::move(database)));
   ARROW_RETURN_NOT_OK(store->database_->Execute(kPragmas));
   ARROW_RETURN_NOT_OK(store->database_->Atomically([&] { return store->database_->Execute(kTables); }));
@@ -90,7 +92,10 @@ Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::Open(const std::string& pa
 }
 
 Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::OpenToRead(const std::string& path) {
-  ARROW_ASSIGN_OR_RAISE(auto database, SqliteDatabase::Open(path, false));
+  std::error_code error;
+  if (!std::filesystem::exists(path, error))
+    return arrow::Status::KeyError(path, ": no such feature store; ndr features ingest makes it");
+  ARROW_ASSIGN_OR_RAISE(auto database, sqlite::Database::Open(path, false, path, kRemedy));
   std::unique_ptr<EmbeddedStore> store(new EmbeddedStore(std::move(database)));
   ARROW_RETURN_NOT_OK(
       store->database_->Execute("PRAGMA mmap_size = 1073741824; SELECT 1 FROM records LIMIT 0"));
@@ -102,9 +107,9 @@ Result<int64_t> EmbeddedStore::GroupNumber(const Group& group) {
   KnownGroup& known = groups_[group.name];
   if (known.number != 0 && known.schema.features.size() == group.features.size()) return known.number;
   known.schema = RecordSchema::Of(group);
-  SqliteStatement schema = database_->Prepare("INSERT OR IGNORE INTO record_schemas VALUES (?, ?)");
-  SqliteStatement name = database_->Prepare("INSERT OR IGNORE INTO feature_groups (name) VALUES (?)");
-  SqliteStatement number = database_->Prepare("SELECT number FROM feature_groups WHERE name = ?");
+  sqlite::Statement schema = database_->Prepare("INSERT OR IGNORE INTO record_schemas VALUES (?, ?)");
+  sqlite::Statement name = database_->Prepare("INSERT OR IGNORE INTO feature_groups (name) VALUES (?)");
+  sqlite::Statement number = database_->Prepare("SELECT number FROM feature_groups WHERE name = ?");
   ARROW_RETURN_NOT_OK(database_->Atomically([&]() -> arrow::Status {
     ARROW_RETURN_NOT_OK(schema.BindBytes(known.schema.hash).Bind(known.schema.text).Run());
     return name.Bind(group.name).Run();
@@ -115,7 +120,7 @@ Result<int64_t> EmbeddedStore::GroupNumber(const Group& group) {
 }
 
 Result<int64_t> EmbeddedStore::RowsDone(const Unit& unit, bool* complete) {
-  SqliteStatement& marked = statements_->marked;
+  sqlite::Statement& marked = statements_->marked;
   ARROW_ASSIGN_OR_RAISE(const bool found, marked.Bind(unit.group).Bind(unit.file).Bind(unit.sha256).Step());
   const int64_t rows = found ? marked.Integer(0) : 0;
   *complete = found && marked.Integer(1) != 0;
@@ -198,7 +203,7 @@ Result<std::shared_ptr<const RecordSchema>> EmbeddedStore::SchemaFor(std::string
   return schemas_[std::string(hash)] = std::make_shared<const RecordSchema>(std::move(*schema));
 }
 
-arrow::Status EmbeddedStore::Collect(SqliteStatement* statement, std::vector<OnlineRecord>* out) {
+arrow::Status EmbeddedStore::Collect(sqlite::Statement* statement, std::vector<OnlineRecord>* out) {
   while (true) {
     ARROW_ASSIGN_OR_RAISE(const bool more, statement->Step());
     if (!more) return arrow::Status::OK();
@@ -217,14 +222,14 @@ arrow::Status EmbeddedStore::Collect(SqliteStatement* statement, std::vector<Onl
 
 Result<std::vector<OnlineRecord>> EmbeddedStore::Get(std::string_view host, std::string_view group) {
   std::vector<OnlineRecord> records;
-  for (SqliteStatement* statement : {&statements_->get_host, &statements_->get_below})
+  for (sqlite::Statement* statement : {&statements_->get_host, &statements_->get_below})
     ARROW_RETURN_NOT_OK(Collect(&statement->Bind(host).Bind(group), &records));
   return records;
 }
 
 Result<std::vector<GroupStatus>> EmbeddedStore::Status() {
   std::vector<GroupStatus> groups;
-  SqliteStatement status = database_->Prepare(kStatus);
+  sqlite::Statement status = database_->Prepare(kStatus);
   while (true) {
     ARROW_ASSIGN_OR_RAISE(const bool more, status.Step());
     if (!more) return groups;

@@ -14,7 +14,7 @@
 
 #include "ndr/feature_store/encoding.h"
 #include "ndr/feature_store/online_store.h"
-#include "ndr/feature_store/sqlite.h"
+#include "ndr/sqlite/database.h"
 
 namespace ndr::feature_store {
 
@@ -57,15 +57,15 @@ class EmbeddedStore : public OnlineStore {
 
  private:
   struct Statements;
-  explicit EmbeddedStore(std::unique_ptr<SqliteDatabase> database);
+  explicit EmbeddedStore(std::unique_ptr<sqlite::Database> database);
   arrow::Result<int64_t> GroupNumber(const Group& group);
   arrow::Result<int64_t> RowsDone(const Unit& unit, bool* complete);
   arrow::Status PutRows(int64_t group, const RecordSchema& schema, const Records& records, size_t from,
                         size_t to);
   arrow::Result<std::shared_ptr<const RecordSchema>> SchemaFor(std::string_view bytes);
-  arrow::Status Collect(SqliteStatement* statement, std::vector<OnlineRecord>* out);
+  arrow::Status Collect(sqlite::Statement* statement, std::vector<OnlineRecord>* out);
 
-  std::unique_ptr<SqliteDatabase> database_;
+  std::unique_ptr<sqlite::Database> database_;
   std::unique_ptr<Statements> statements_;
   struct KnownGroup {
     int64_t number = 0;
