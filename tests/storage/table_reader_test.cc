@@ -11,6 +11,7 @@
 
 #include "ndr/base/exit_code.h"
 #include "ndr/storage/parquet_file.h"
+#include "ndr/storage/table_source.h"
 #include "ndr/storage/table_writer.h"
 #include "temporary_folder.h"
 
@@ -256,6 +257,32 @@ TEST(TableReader, DamagedFilesAreNamed) {
   bytes[30] = static_cast<char>(bytes[30] ^ 0x40);  // in the first page
   other.Put("a.parquet", bytes);
   EXPECT_THAT(RowsOf({other.path()}).back(), HasSubstr(other / "a.parquet"));
+}
+
+// Neither name nor looks decide: 007 is a text where it is to be one.
+TEST(OpenParquetOrCsv, ByTheFirstBytes) {
+  const TemporaryFolder folder;
+  const std::string csv = "host,n,tag\na,1,007\n";
+  folder.Put("csv", csv);
+  folder.Put("packed", Packed(arrow::Compression::GZIP, csv));
+  PutParquet(folder, "parquet.csv", R"({"host":"a","n":1,"tag":"007"})");
+  for (const char* name : {"csv", "packed", "parquet.csv"}) {
+    const auto all = OpenParquetOrCsv(folder / name, {"tag"}).ValueOrDie();
+    EXPECT_EQ(all->schema().ToString(), "host: string\nn: int64\ntag: string") << name;
+    EXPECT_EQ(all->Next().ValueOrDie()->GetColumnByName("tag")->GetScalar(0).ValueOrDie()->ToString(), "007");
+    const auto some = OpenParquetOrCsv(folder / name, {"tag"}, {"tag"}).ValueOrDie();
+    EXPECT_EQ(some->Next().ValueOrDie()->schema()->ToString(), "tag: string") << name;
+    EXPECT_EQ(some->Next().ValueOrDie(), nullptr);
+  }
+}
+
+TEST(OpenParquetOrCsv, AColumnThatIsNotThereIsNoFileThatIsNotThere) {
+  const TemporaryFolder folder;
+  folder.Put("csv", "host\na\n");
+  EXPECT_TRUE(OpenParquetOrCsv(folder / "none", {"host"}).status().IsKeyError());
+  const auto status = OpenParquetOrCsv(folder / "csv", {"tag"}, {"tag"}).status();
+  EXPECT_FALSE(status.IsKeyError());
+  EXPECT_THAT(status.message(), HasSubstr("'tag'"));
 }
 
 }  // namespace

@@ -3,19 +3,15 @@
 
 #include <arrow/array.h>
 #include <arrow/compute/cast.h>
-#include <arrow/csv/api.h>
-#include <arrow/io/file.h>
 #include <arrow/record_batch.h>
-#include <arrow/table.h>
 #include <arrow/type.h>
-#include <parquet/arrow/reader.h>
 
-#include <numeric>
 #include <optional>
 
 #include "ndr/base/address.h"
 #include "ndr/base/exit_code.h"
 #include "ndr/feature_store/group.h"
+#include "ndr/storage/table_source.h"
 
 namespace ndr::feature_store {
 
@@ -25,12 +21,10 @@ using base::Micros;
 struct SpineReader::State {
   std::string path, entity_tail;
   int64_t pass_rows = 0, rows_read = 0;
-  std::string id_column;                             ///< kEntityId or kSpineHost
-  std::unique_ptr<parquet::arrow::FileReader> file;  ///< outlives its batches
-  std::shared_ptr<arrow::RecordBatchReader> batches;
+  std::string id_column;  ///< kEntityId or kSpineHost
+  std::unique_ptr<storage::TableSource> table;
   std::shared_ptr<arrow::RecordBatch> rest;  ///< what the last pass left
 
-  Status OpenFile();
   Status CheckColumns();
   arrow::Result<std::shared_ptr<arrow::RecordBatch>> NextBatch();
   Status Fill(SpineRows* rows) const;
@@ -87,33 +81,11 @@ bool IsZoned(const arrow::DataType& type) {
 
 }  // namespace
 
-Status SpineReader::State::OpenFile() {
-  ARROW_ASSIGN_OR_RAISE(const auto input, arrow::io::ReadableFile::Open(path));
-  ARROW_ASSIGN_OR_RAISE(const auto magic, input->Read(4));
-  ARROW_RETURN_NOT_OK(input->Seek(0));
-  if (magic->ToString() == "PAR1") {
-    ARROW_ASSIGN_OR_RAISE(file, parquet::arrow::OpenFile(input, arrow::default_memory_pool()));
-    file->set_batch_size(pass_rows);
-    std::vector<int> groups(static_cast<size_t>(file->num_row_groups()));
-    std::iota(groups.begin(), groups.end(), 0);
-    ARROW_ASSIGN_OR_RAISE(batches, file->GetRecordBatchReader(groups));
-    return Status::OK();
-  }
-  auto convert = arrow::csv::ConvertOptions::Defaults();
-  for (const std::string_view name : {kSpineHost, kSpineTime, kEntityId})
-    convert.column_types[std::string(name)] = arrow::utf8();
-  ARROW_ASSIGN_OR_RAISE(batches,
-                        arrow::csv::StreamingReader::Make(arrow::io::default_io_context(), input,
-                                                          arrow::csv::ReadOptions::Defaults(),
-                                                          arrow::csv::ParseOptions::Defaults(), convert));
-  return Status::OK();
-}
-
 Status SpineReader::State::CheckColumns() {
-  const auto schema = batches->schema();
-  id_column = schema->GetFieldIndex(std::string(kEntityId)) >= 0 ? kEntityId : kSpineHost;
-  const auto id = schema->GetFieldByName(id_column);
-  const auto time = schema->GetFieldByName(std::string(kSpineTime));
+  const arrow::Schema& schema = table->schema();
+  id_column = schema.GetFieldIndex(std::string(kEntityId)) >= 0 ? kEntityId : kSpineHost;
+  const auto id = schema.GetFieldByName(id_column);
+  const auto time = schema.GetFieldByName(std::string(kSpineTime));
   if (id == nullptr || !IsText(*id->type()))
     return base::UsageError(path + " has no text column host_ip or entity_id");
   if (time == nullptr || (!IsText(*time->type()) && !IsZoned(*time->type())))
@@ -123,13 +95,19 @@ Status SpineReader::State::CheckColumns() {
 }
 
 arrow::Result<std::shared_ptr<arrow::RecordBatch>> SpineReader::State::NextBatch() {
-  while (rest == nullptr || rest->num_rows() == 0) {
-    ARROW_RETURN_NOT_OK(batches->ReadNext(&rest));
-    if (rest == nullptr) return nullptr;
+  // Row groups and blocks of text may be small: a pass reads the store's keys anew.
+  arrow::RecordBatchVector parts;
+  for (int64_t rows = 0; rows < pass_rows; rows += parts.back()->num_rows()) {
+    while (rest == nullptr || rest->num_rows() == 0) {
+      ARROW_ASSIGN_OR_RAISE(rest, table->Next());
+      if (rest == nullptr) break;
+    }
+    if (rest == nullptr) break;
+    parts.push_back(rest->Slice(0, pass_rows - rows));
+    rest = rest->Slice(parts.back()->num_rows());
   }
-  auto batch = rest->Slice(0, pass_rows);
-  rest = rest->Slice(batch->num_rows());
-  return batch;
+  if (parts.size() < 2) return parts.empty() ? nullptr : parts.front();
+  return arrow::ConcatenateRecordBatches(parts);
 }
 
 Status SpineReader::State::Fill(SpineRows* rows) const {
@@ -162,18 +140,24 @@ arrow::Result<std::unique_ptr<SpineReader>> SpineReader::Open(const std::string&
   reader->state_->path = path;
   reader->state_->entity_tail = std::move(entity_tail);
   reader->state_->pass_rows = pass_rows;
-  const Status opened = reader->state_->OpenFile();
-  if (!opened.ok()) return base::UsageError("the spine " + path + ": " + opened.message());
+  auto opened = storage::OpenParquetOrCsv(
+      path, {std::string(kSpineHost), std::string(kSpineTime), std::string(kEntityId)});
+  if (!opened.ok()) return base::UsageError("the spine " + path + ": " + opened.status().message());
+  reader->state_->table = *std::move(opened);
   ARROW_RETURN_NOT_OK(reader->state_->CheckColumns());
   return reader;
 }
 
-std::shared_ptr<arrow::Schema> SpineReader::schema() const { return state_->batches->schema(); }
+std::shared_ptr<arrow::Schema> SpineReader::schema() const {
+  return std::make_shared<arrow::Schema>(state_->table->schema());
+}
 
 arrow::Result<std::unique_ptr<SpineRows>> SpineReader::Next() {
   auto rows = std::make_unique<SpineRows>();
-  ARROW_ASSIGN_OR_RAISE(rows->batch, state_->NextBatch());
-  if (rows->batch == nullptr) return nullptr;
+  auto batch = state_->NextBatch();
+  if (!batch.ok()) return batch.status().WithMessage(state_->path, ": ", batch.status().message());
+  if (*batch == nullptr) return nullptr;
+  rows->batch = *std::move(batch);
   ARROW_RETURN_NOT_OK(state_->Fill(rows.get()));
   state_->rows_read += rows->batch->num_rows();
   return rows;

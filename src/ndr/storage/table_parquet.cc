@@ -136,7 +136,8 @@ Status ParquetSource::Open(const TableFile& file, const SourceRequest& request) 
   ARROW_RETURN_NOT_OK(file_->GetSchema(&schema_));
   for (int leaf = 0; leaf < metadata_->num_columns(); ++leaf) {
     const std::string column = metadata_->schema()->Column(leaf)->path()->ToDotVector().front();
-    if (std::find(request.columns.begin(), request.columns.end(), column) != request.columns.end())
+    if (request.columns.empty() ||
+        std::find(request.columns.begin(), request.columns.end(), column) != request.columns.end())
       leaves_.push_back(leaf);
   }
   return AddConditions(request.row_groups);

@@ -96,7 +96,10 @@ Status TableReader::State::WhyNot(const TableFile& file, const Status& status) c
 
 Status TableReader::State::OpenNext() {
   const TableFile& file = files[next++];
-  auto opened = OpenSource(file, request);
+  SourceRequest own = request;
+  // All are looked at: another file's may lack one, or have one more.
+  if (file.format != TableFormat::kParquet) own.columns.clear();
+  auto opened = OpenSource(file, own);
   if (!opened.ok()) return WhyNot(file, opened.status());
   source = *std::move(opened);
   return table.Check(file, source->schema());

@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "ndr/storage/input.h"
+#include "ndr/storage/object_store.h"
 #include "ndr/storage/table_source.h"
 
 namespace ndr::storage {
@@ -99,6 +100,7 @@ arrow::Result<std::shared_ptr<arrow::RecordBatchReader>> OpenCsv(
   if (request.types != nullptr)
     for (const auto& field : FieldsInFiles(*request.types))
       convert.column_types[field->name()] = field->type();
+  convert.include_columns = request.columns;
   return arrow::csv::StreamingReader::Make(arrow::io::default_io_context(), std::move(bytes), read,
                                            arrow::csv::ParseOptions::Defaults(), convert);
 }
@@ -129,6 +131,21 @@ arrow::Result<std::unique_ptr<TableSource>> OpenSource(const TableFile& file, co
   ARROW_ASSIGN_OR_RAISE(auto reader,
                         csv ? OpenCsv(std::move(bytes), request) : OpenJson(std::move(bytes), request));
   return std::make_unique<TextSource>(std::move(reader));
+}
+
+arrow::Result<std::unique_ptr<TableSource>> OpenParquetOrCsv(const std::string& path,
+                                                             const std::vector<std::string>& texts,
+                                                             std::vector<std::string> columns) {
+  ARROW_ASSIGN_OR_RAISE(const StoredObject object, Locate(path));
+  ARROW_ASSIGN_OR_RAISE(const auto bytes, object.store->Open(object.name));
+  ARROW_ASSIGN_OR_RAISE(const auto head, bytes->Read(4));
+  const TableFormat format = head->ToString() == "PAR1" ? TableFormat::kParquet : TableFormat::kCsv;
+  arrow::FieldVector types;
+  for (const std::string& text : texts) types.push_back(arrow::field(text, arrow::utf8()));
+  auto source =
+      OpenSource({path, -1, {}, format}, {arrow::schema(std::move(types)), std::move(columns), {}, false});
+  // Of a column, not of the file.
+  return source.status().IsKeyError() ? Status::Invalid(source.status().message()) : std::move(source);
 }
 
 }  // namespace ndr::storage
