@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "flags.h"
 #include "ndr/base/exit_code.h"
 #include "ndr/findings/output.h"
 #include "ndr/spec/job_spec.h"

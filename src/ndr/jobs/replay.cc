@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
 #include "ndr/base/exit_code.h"
 #include "ndr/catalogue/families.h"
@@ -33,8 +32,9 @@ Status WithdrawRange(const RunState& run, std::string_view family, Micros from, 
 
 // Slices of an earlier, other history would enter windows and look-backs of this one.
 Status SettleRoot(const RunState& run, const History& history, bool replace) {
-  for (const std::string_view family :
-       catalogue::kFamilies | std::views::reverse | std::views::transform(&catalogue::Family::name)) {
+  // What was made from others goes before them.
+  for (auto at = catalogue::kFamilies.rbegin(); at != catalogue::kFamilies.rend(); ++at) {
+    const std::string_view family = at->name;
     if (family == "fg_b") continue;  // its records stand for reference times, not for slices
     const Micros from = family == "lookback" ? base::DayStart(history.start) : history.start;
     for (const auto& [low, high] : {std::pair(INT64_MIN, from), std::pair(history.end, INT64_MAX)}) {
